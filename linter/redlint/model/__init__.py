@@ -1,0 +1,1 @@
+"""What Redis code means: clients, calls, keys, over the whole project."""

@@ -1,0 +1,169 @@
+"""Type annotations: which objects an annotated name may hold."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from redlint.diagnostic import Confidence, Span
+from redlint.model import clients as client_tables
+from redlint.model.events import ClientRef, Place
+from redlint.model.facts import Attribute, Collection, Constant, Expression, Name, Operation, Subscript
+from redlint.model.index import ModuleIndex
+from redlint.model.values import (
+    ANYTHING,
+    Client,
+    External,
+    ExternalInstance,
+    Items,
+    KnownConstant,
+    ProjectClass,
+    ScopeKey,
+    Table,
+    Value,
+    Values,
+    union,
+)
+
+if TYPE_CHECKING:
+    from redlint.model.evaluate import Evaluator
+
+_TRANSPARENT = frozenset({"Optional", "Union", "Annotated", "ClassVar", "Final", "Required", "NotRequired"})
+_ITERABLES = frozenset(
+    {
+        *(
+            "list",
+            "List",
+            "set",
+            "Set",
+            "frozenset",
+            "FrozenSet",
+            "Sequence",
+            "Iterable",
+            "Iterator",
+            "Collection",
+        ),
+        *("Generator", "AsyncGenerator", "AsyncIterator", "AsyncIterable", "tuple", "Tuple", "deque"),
+        *("ContextManager", "AbstractContextManager", "AsyncContextManager", "AbstractAsyncContextManager"),
+    }
+)
+_AWAITED = frozenset({"Awaitable", "Coroutine", "Future", "Task"})
+_MAPPINGS = frozenset({"dict", "Dict", "Mapping", "MutableMapping", "defaultdict", "OrderedDict", "DefaultDict"})
+_DOTTED = re.compile(r"[A-Za-z_][\w.]*")
+
+
+def instances(evaluator: Evaluator, module: ModuleIndex, annotation: Expression) -> Values:
+    """What an annotated name holds, as far as it is known; empty where the annotation says nothing."""
+    return evaluator.remember("t", id(annotation), lambda: _instances(evaluator, module, annotation))
+
+
+def _instances(evaluator: Evaluator, module: ModuleIndex, annotation: Expression) -> Values:
+    if isinstance(annotation, Constant):
+        if isinstance(annotation.value, str):
+            return _quoted(evaluator, module, annotation)
+        return ()
+    if isinstance(annotation, Operation) and annotation.operator == "|":
+        return union(*(instances(evaluator, module, operand) for operand in annotation.operands))
+    if isinstance(annotation, Subscript):
+        return _subscripted(evaluator, module, annotation)
+    if isinstance(annotation, Name | Attribute):
+        alias = _alias(evaluator, module, annotation)
+        if alias is not None:
+            return alias
+        place = Place(module.path, Span(annotation.start, annotation.end))
+        return of_types(evaluator, evaluator.evaluate(module, annotation), place)
+    return ()
+
+
+def _alias(evaluator: Evaluator, module: ModuleIndex, annotation: Name | Attribute) -> Values | None:
+    """The meaning of a type alias of the same module: ``RedisType = Union[Redis, RedisCluster]``."""
+    if not isinstance(annotation, Name):
+        return None
+    for binding in module.bindings.get((0, annotation.name), ()):
+        value = binding.value
+        is_union = isinstance(value, Operation) and value.operator == "|"
+        if binding.kind in ("assign", "annotated") and (isinstance(value, Subscript) or is_union):
+            return instances(evaluator, module, value)  # type: ignore[arg-type]
+    return None
+
+
+def _subscripted(evaluator: Evaluator, module: ModuleIndex, annotation: Subscript) -> Values:
+    outer = annotation.value
+    name = outer.name if isinstance(outer, Name | Attribute) else ""
+    index = annotation.index
+    inner = index.elements if isinstance(index, Collection) else (index,)
+    if not inner:
+        return ()
+    if name == "Annotated":
+        return instances(evaluator, module, inner[0])
+    if name in _TRANSPARENT:
+        return union(*(instances(evaluator, module, one) for one in inner))
+    if name in _AWAITED:
+        return instances(evaluator, module, inner[-1])
+    if name in _ITERABLES:
+        return (Items(instances(evaluator, module, inner[0])),)
+    if name in _MAPPINGS:
+        return (Table((), instances(evaluator, module, inner[-1])),)
+    if name in ("type", "Type"):
+        return evaluator.evaluate(module, inner[0])
+    return instances(evaluator, module, outer)
+
+
+def _quoted(evaluator: Evaluator, module: ModuleIndex, annotation: Constant) -> Values:
+    """A quoted annotation: every class named in it is an alternative, containers aside."""
+    text = str(annotation.value)
+    head = text.split("[", 1)[0].rpartition(".")[2].strip()
+    if head in _ITERABLES | _MAPPINGS | {"Callable", "type", "Type"}:
+        return ()
+    found: list[Values] = []
+    place = Place(module.path, Span(annotation.start, annotation.end))
+    for match in _DOTTED.finditer(text):
+        first, *rest = match.group().split(".")
+        if first in _TRANSPARENT or first == "None":
+            continue
+        values = evaluator.name(module, first, annotation.start)
+        for name in rest:
+            values = union(*(_static_member(evaluator, value, name) for value in values))
+        found.append(of_types(evaluator, values, place))
+    return union(*found)
+
+
+def _static_member(evaluator: Evaluator, value: Value, name: str) -> Values:
+    from redlint.model import members
+
+    return members.member(evaluator, value, name)
+
+
+def of_types(evaluator: Evaluator, types: Values, place: Place) -> Values:
+    """The instances of the classes among ``types``, declared by an annotation at ``place``."""
+    found: list[Value] = []
+    for value in types:
+        if isinstance(value, External):
+            kind = client_tables.constructors().get(value.name)
+            if kind is not None:
+                ref = ClientRef(
+                    kind.library,
+                    kind.role,
+                    kind.is_async,
+                    Confidence.ANNOTATED,
+                    origin=place,
+                    factory=value.name,
+                )
+                found.append(Client(ref))
+            elif not value.name.startswith(("typing.", "builtins.")):
+                found.append(ExternalInstance(value.name))
+        elif isinstance(value, ProjectClass):
+            found.append(_declared(evaluator, value.cls, place))
+        elif isinstance(value, KnownConstant):
+            continue
+        elif value is ANYTHING:
+            found.append(ANYTHING)
+    return tuple(dict.fromkeys(found))
+
+
+def _declared(evaluator: Evaluator, cls: ScopeKey, place: Place) -> Value:
+    instance = evaluator.instance(cls)
+    if not isinstance(instance, Client):
+        return instance
+    return replace(instance, ref=replace(instance.ref, confidence=Confidence.ANNOTATED, origin=place))

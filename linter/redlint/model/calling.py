@@ -1,0 +1,368 @@
+"""What calls give: constructing clients, methods that return Redis objects, functions that pass values on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlsplit
+
+from redlint.commands.methods import methods_of, module_names
+from redlint.diagnostic import Confidence, Span
+from redlint.model import clients as client_tables
+from redlint.model import members
+from redlint.model.clients.library import ClientType
+from redlint.model.events import UNKNOWN, ClientRef, ConstantValue, Place, Unknown
+from redlint.model.facts import Argument, Attribute, Call, Expression, Name
+from redlint.model.index import ModuleIndex
+from redlint.model.kinds import Role
+from redlint.model.values import (
+    ANYTHING,
+    Client,
+    ClientMethod,
+    External,
+    ExternalInstance,
+    ExternalMethod,
+    Generator,
+    Instance,
+    Items,
+    KnownConstant,
+    ProjectClass,
+    ProjectFunction,
+    Reply,
+    Row,
+    Table,
+    Value,
+    Values,
+    clients,
+    union,
+)
+
+if TYPE_CHECKING:
+    from redlint.model.evaluate import Evaluator
+
+POSITIONAL_OPTIONS = ("host", "port", "db", "password", "socket_timeout")
+"""The constructor parameters of ``redis.Redis`` that are given by position (redis-py 3.5 to 8.1)."""
+
+_OWNERS = {
+    Role.CLIENT: "Redis",
+    Role.CLUSTER: "RedisCluster",
+    Role.PIPELINE: "Pipeline",
+    Role.TRANSACTION: "Pipeline",
+    Role.PUBSUB: "PubSub",
+    Role.LOCK: "Lock",
+}
+
+_MADE_BY_CLIENT = {
+    "pipeline": Role.PIPELINE,
+    "lock": Role.LOCK,
+    "pubsub": Role.PUBSUB,
+    "register_script": Role.SCRIPT,
+    "monitor": Role.MONITOR,
+}
+
+_ITSELF = frozenset({"__enter__", "__aenter__", "initialize", "client"})
+
+
+def owner_of(ref: ClientRef) -> str:
+    """Whose methods an object has, as the method table names it."""
+    return ref.module if ref.role is Role.MODULE else _OWNERS.get(ref.role, "")
+
+
+def last_name(expression: Expression) -> str:
+    """The last name of a decorator or callee: ``lru_cache`` of ``@functools.lru_cache(maxsize=1)``."""
+    if isinstance(expression, Call):
+        return last_name(expression.function)
+    return expression.name if isinstance(expression, Name | Attribute) else ""
+
+
+def result(evaluator: Evaluator, module: ModuleIndex, call: Call) -> Values:
+    """What a call gives."""
+    callees = evaluator.evaluate(module, call.function)
+    return union(*(_result(evaluator, module, call, callee) for callee in callees))
+
+
+def _result(evaluator: Evaluator, module: ModuleIndex, call: Call, callee: Value) -> Values:
+    if isinstance(callee, External):
+        return _external(evaluator, module, call, callee.name)
+    if isinstance(callee, ProjectFunction):
+        return evaluator.returned(callee) or (ANYTHING,)
+    if isinstance(callee, ClientMethod):
+        return _method(module, call, callee)
+    if isinstance(callee, ProjectClass):
+        return _constructed(evaluator, module, call, callee)
+    if isinstance(callee, Instance):
+        found = members.of_class(evaluator, callee.cls, "__call__", callee)
+        return union(*(evaluator.returned(one) for one in found if isinstance(one, ProjectFunction))) or (ANYTHING,)
+    if isinstance(callee, ExternalMethod):
+        return _external_method(evaluator, module, call, callee)
+    if isinstance(callee, Client):
+        if callee.ref.confidence is Confidence.CONFIGURED:
+            return (callee,)
+        return (Reply(("EVALSHA",), callee.ref, module.path, call.start),)
+    return (ANYTHING,)
+
+
+def _constructed(evaluator: Evaluator, module: ModuleIndex, call: Call, callee: ProjectClass) -> Values:
+    instance = evaluator.instance(callee.cls)
+    if not isinstance(instance, Client):
+        return (instance,)
+    return (replace(instance, ref=_with_options(evaluator, module, call, instance.ref, is_url=False)),)
+
+
+# --- outside the project ------------------------------------------------------------------------------
+
+
+def client_type(name: str) -> tuple[ClientType, bool] | None:
+    """The kind of object that calling an external name makes, and whether its first argument is a URL."""
+    kind = client_tables.constructors().get(name)
+    if kind is not None:
+        return kind, False
+    kind = client_tables.factories().get(name)
+    if kind is not None:
+        return kind, name.endswith("from_url")
+    base, _, method = name.rpartition(".")
+    if method in ("from_url", "from_pool"):
+        kind = client_tables.constructors().get(base)
+        if kind is not None:
+            return kind, method == "from_url"
+    return None
+
+
+def _external(evaluator: Evaluator, module: ModuleIndex, call: Call, name: str) -> Values:
+    made = client_type(name)
+    if made is not None:
+        kind, is_url = made
+        ref = ClientRef(
+            kind.library,
+            kind.role,
+            kind.is_async,
+            Confidence.PROVEN,
+            origin=Place(module.path, Span(call.start, call.end)),
+            factory=name,
+        )
+        return (Client(_with_options(evaluator, module, call, ref, is_url)),)
+    handler = _FUNCTIONS.get(name)
+    if handler is not None:
+        return handler(evaluator, module, call)
+    if name.rpartition(".")[2][:1].isupper():
+        return (ExternalInstance(name),)
+    return (ANYTHING,)
+
+
+def _external_method(evaluator: Evaluator, module: ModuleIndex, call: Call, callee: ExternalMethod) -> Values:
+    last = callee.name.rpartition(".")[2]
+    if last in ("enter_context", "enter_async_context") and call.arguments:
+        entered = evaluator.evaluate(module, call.arguments[0].value)
+        return union(*(members.enter(evaluator, value) for value in entered))
+    if last == "run_until_complete" and call.arguments:
+        return evaluator.evaluate(module, call.arguments[0].value)
+    known = client_type(f"{callee.instance.name}.{callee.name}")
+    if known is not None:
+        ref = ClientRef(known[0].library, known[0].role, known[0].is_async, Confidence.PROVEN, factory=callee.name)
+        return (Client(ref),)
+    return (ANYTHING,)
+
+
+def _first(evaluator: Evaluator, module: ModuleIndex, call: Call) -> Values:
+    return evaluator.evaluate(module, call.arguments[0].value) if call.arguments else (ANYTHING,)
+
+
+def _items(evaluator: Evaluator, module: ModuleIndex, call: Call) -> Values:
+    found: list[Value] = []
+    for value in _first(evaluator, module, call):
+        if isinstance(value, Generator):
+            found.append(Items(evaluator.yielded(value)))
+        else:
+            found.append(value if isinstance(value, Reply | Items | Row) else ANYTHING)
+    return tuple(dict.fromkeys(found))
+
+
+def _next(evaluator: Evaluator, module: ModuleIndex, call: Call) -> Values:
+    return union(*(members.iterate(evaluator, value) for value in _first(evaluator, module, call)))
+
+
+def _second(evaluator: Evaluator, module: ModuleIndex, call: Call) -> Values:
+    return evaluator.evaluate(module, call.arguments[1].value) if len(call.arguments) > 1 else (ANYTHING,)
+
+
+def _getattr(evaluator: Evaluator, module: ModuleIndex, call: Call) -> Values:
+    if len(call.arguments) < 2:
+        return (ANYTHING,)
+    names = evaluator.evaluate(module, call.arguments[1].value)
+    if len(names) != 1 or not isinstance(names[0], KnownConstant) or not isinstance(names[0].value, str):
+        return (ANYTHING,)
+    name = names[0].value
+    found = union(*(members.member(evaluator, value, name) for value in _first(evaluator, module, call)))
+    if len(call.arguments) > 2:
+        found = union(found, evaluator.evaluate(module, call.arguments[2].value))
+    return found
+
+
+def _super(evaluator: Evaluator, module: ModuleIndex, call: Call) -> Values:
+    scope = module.facts.blocks[module.block_at(call.start)].scope
+    owner = module.class_of(scope)
+    if owner is None:
+        return (ANYTHING,)
+    return tuple(
+        Client(value.ref) if isinstance(value, Client) else value
+        for value in evaluator.self_values(module, owner, scope)
+    )
+
+
+_FUNCTIONS: dict[str, Callable[[Evaluator, ModuleIndex, Call], Values]] = {
+    "asgiref.sync.async_to_sync": _first,
+    "asgiref.sync.sync_to_async": _first,
+    "asyncio.run": _first,
+    "asyncio.wait_for": _first,
+    "asyncio.create_task": _first,
+    "asyncio.shield": _first,
+    "anyio.run": _first,
+    "contextlib.closing": _first,
+    "contextlib.aclosing": _first,
+    "copy.copy": _first,
+    "functools.partial": _first,
+    "typing.cast": _second,
+    "builtins.getattr": _getattr,
+    "builtins.super": _super,
+    "builtins.next": _next,
+    "builtins.anext": _next,
+    **dict.fromkeys(
+        (f"builtins.{name}" for name in ("list", "sorted", "set", "tuple", "iter", "reversed", "frozenset")),
+        _items,
+    ),
+}
+
+
+# --- options ------------------------------------------------------------------------------------------
+
+
+def _with_options(evaluator: Evaluator, module: ModuleIndex, call: Call, ref: ClientRef, is_url: bool) -> ClientRef:
+    options: dict[str, ConstantValue | Unknown] = {}
+    parent: ClientRef | None = None
+    for position, argument in enumerate(call.arguments):
+        name = argument.keyword
+        if argument.stars:
+            _spread(evaluator, module, argument, options)
+            continue
+        if name is None:
+            name = "url" if is_url and position == 0 else _positional(ref, position)
+        if name == "connection_pool" or (ref.factory.endswith(".from_pool") and position == 0):
+            pools = clients(evaluator.evaluate(module, argument.value))
+            parent = pools[0].ref if pools else None
+            name = "connection_pool"
+        if name is not None:
+            options[name] = constant(evaluator.evaluate(module, argument.value))
+    url = options.get("url")
+    if isinstance(url, str):
+        options |= _url_options(url)
+    if parent is not None:
+        options = {**parent.options, **options}
+    return replace(ref, options=options, parent=parent)
+
+
+def _positional(ref: ClientRef, position: int) -> str | None:
+    if ref.role is Role.CLIENT and position < len(POSITIONAL_OPTIONS):
+        return POSITIONAL_OPTIONS[position]
+    return None
+
+
+def _spread(
+    evaluator: Evaluator, module: ModuleIndex, argument: Argument, options: dict[str, ConstantValue | Unknown]
+) -> None:
+    values = evaluator.evaluate(module, argument.value)
+    table = values[0] if len(values) == 1 else None
+    if argument.stars == 2 and isinstance(table, Table) and not table.others:
+        for key, found in table.entries:
+            options[str(key)] = constant(found)
+        return
+    options["*" * argument.stars] = UNKNOWN
+
+
+def _url_options(url: str) -> dict[str, ConstantValue | Unknown]:
+    """What a URL's query and path say; they win over keyword arguments (redis-py 5 to 8)."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return {}
+    found: dict[str, ConstantValue | Unknown] = dict(parse_qsl(parts.query))
+    database = parts.path.strip("/")
+    if database.isdigit() and parts.scheme != "unix":
+        found.setdefault("db", int(database))
+    return found
+
+
+def constant(values: Values) -> ConstantValue | Unknown:
+    """The one constant among the alternatives, or :data:`UNKNOWN`."""
+    if len(values) == 1 and isinstance(values[0], KnownConstant):
+        return values[0].value
+    return UNKNOWN
+
+
+# --- methods of Redis objects -------------------------------------------------------------------------
+
+
+def _method(module: ModuleIndex, call: Call, callee: ClientMethod) -> Values:
+    client, name = callee.client, callee.name
+    ref = client.ref
+    if name in _ITSELF:
+        return (client,)
+    made = _made(ref, name)
+    if made is not None:
+        role, sub_client = made
+        place = Place(module.path, Span(call.start, call.end))
+        return (
+            Client(
+                ClientRef(
+                    ref.library,
+                    role,
+                    ref.is_async,
+                    ref.confidence,
+                    place,
+                    name,
+                    parent=ref,
+                    module=sub_client,
+                )
+            ),
+        )
+    spec = methods_of(owner_of(ref)).get(name)
+    if ref.queues and name not in ("execute", "watch", "multi", "reset", "unwatch"):
+        return (client,)
+    if spec is not None and spec.sends:
+        return (Reply(spec.sends, ref, module.path, call.start),)
+    return (ANYTHING,)
+
+
+def _made(ref: ClientRef, name: str) -> tuple[Role, str] | None:
+    """The role of the object that a method makes (and which module's sub-client it is)."""
+    if ref.role is Role.SENTINEL:
+        return (Role.CLIENT, "") if name in ("master_for", "slave_for") else None
+    if ref.role is Role.CLUSTER and name == "get_redis_connection":
+        return Role.CLIENT, ""
+    if ref.role not in (Role.CLIENT, Role.CLUSTER, Role.PIPELINE):
+        return None
+    if name in module_names():
+        return Role.MODULE, name
+    role = _MADE_BY_CLIENT.get(name)
+    return (role, "") if role is not None else None
+
+
+# --- the user's config --------------------------------------------------------------------------------
+
+
+def configured(evaluator: Evaluator, path: str, name: str) -> Values:
+    """The client that the config's ``clients`` table declares a project name to be."""
+    for declared, type_name in evaluator.settings.clients.items():
+        module, _, member = declared.partition(":")
+        if member.removesuffix("()") != name or evaluator.names.absolute(module, path) != path:
+            continue
+        return configured_client(type_name)
+    return ()
+
+
+def configured_client(type_name: str) -> Values:
+    """A client of the named class, as the config declares it."""
+    kind = client_tables.constructors().get(type_name)
+    if kind is None:
+        return ()
+    return (Client(ClientRef(kind.library, kind.role, kind.is_async, Confidence.CONFIGURED, factory=type_name)),)

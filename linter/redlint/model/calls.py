@@ -1,0 +1,378 @@
+"""From call sites to Redis calls: receiver, command, arguments, keys."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+from redlint.commands.methods import (
+    KeyShape,
+    MethodSpec,
+    client_methods,
+    cluster_methods,
+    lock_methods,
+    methods_of,
+    module_methods,
+    module_names,
+    pipeline_methods,
+    pubsub_methods,
+)
+from redlint.commands.table import CommandSpec, command, key_positions
+from redlint.diagnostic import Confidence, Span
+from redlint.model.calling import constant, owner_of
+from redlint.model.evaluate import Evaluator
+from redlint.model.events import UNKNOWN, CallArgument, ClientRef, KeyUse, Place, RedisCall
+from redlint.model.facts import (
+    Argument,
+    Attribute,
+    CallSite,
+    Collection,
+    Comprehension,
+    Constant,
+    Expression,
+    Mapping,
+    Name,
+    Starred,
+)
+from redlint.model.index import ModuleIndex
+from redlint.model.scopes import Scopes
+from redlint.model.strings import KeyTexts
+from redlint.model.values import (
+    Client,
+    ClientMethod,
+    ExternalInstance,
+    Instance,
+    KnownConstant,
+    Reply,
+    Values,
+)
+
+_RAW = frozenset({"execute_command", "immediate_execute_command", "pipeline_execute_command"})
+
+
+@cache
+def redis_method_names() -> frozenset[str]:
+    """Every method name of any Redis object; other attribute calls are not looked at."""
+    names = {
+        *client_methods(),
+        *cluster_methods(),
+        *pipeline_methods(),
+        *pubsub_methods(),
+        *lock_methods(),
+        *_RAW,
+    }
+    for module in module_names():
+        names.update(module_methods(module))
+    names.update(("master_for", "slave_for", "from_url", "from_pool", "disconnect", "get_connection"))
+    return frozenset(names)
+
+
+class RedisCalls:
+    """Finds the Redis calls of a module."""
+
+    def __init__(self, evaluator: Evaluator, texts: KeyTexts, scopes: Scopes) -> None:
+        self._evaluator = evaluator
+        self._texts = texts
+        self._scopes = scopes
+
+    def of_module(self, module: ModuleIndex) -> tuple[RedisCall, ...]:
+        """The resolved Redis calls of a module, by place."""
+        found = [call for site in module.facts.calls if (call := self._call(module, site)) is not None]
+        return tuple(sorted(found, key=lambda call: (call.span.end, call.span.start)))
+
+    def _call(self, module: ModuleIndex, site: CallSite) -> RedisCall | None:
+        function = site.call.function
+        if isinstance(function, Attribute):
+            if function.name not in redis_method_names():
+                return None
+            receivers = self._evaluator.evaluate(module, function.value)
+            method, span = function.name, Span(function.name_start, function.name_start + len(function.name))
+            text = module.text(function.value.start, function.value.end)
+        elif isinstance(function, Name):
+            methods = self._alias(module, function)
+            if not methods:
+                return None
+            receivers = tuple(one.client for one in methods)
+            method, span = methods[0].name, Span(function.start, function.end)
+            text = function.name
+        else:
+            return None
+        refs = _refs(receivers, method, self._evaluator)
+        return self._event(module, site, method, span, text, refs) if refs else None
+
+    def _alias(self, module: ModuleIndex, function: Name) -> tuple[ClientMethod, ...]:
+        """``get = r.get; get(key)``."""
+        reaching = module.reaching(function.name, function.start)
+        if reaching is None or not any(isinstance(binding.value, Attribute) for binding in reaching[0]):
+            return ()
+        values = self._evaluator.evaluate(module, function)
+        return tuple(
+            value for value in values if isinstance(value, ClientMethod) and value.name in redis_method_names()
+        )
+
+    def _event(
+        self,
+        module: ModuleIndex,
+        site: CallSite,
+        method: str,
+        span: Span,
+        receiver: str,
+        refs: tuple[ClientRef, ...],
+    ) -> RedisCall | None:
+        ref = refs[0]
+        spec = methods_of(owner_of(ref)).get(method)
+        call = site.call
+        arguments = self._arguments(module, spec, call.arguments)
+        commands = self._commands(spec, method, arguments)
+        if method in _RAW:
+            keys = self._raw_keys(module, commands, call.arguments)
+        else:
+            keys = self._keys(module, spec, call.arguments, arguments)
+        return RedisCall(
+            path=module.path,
+            source=module.source,
+            span=Span(call.start, call.end),
+            method=method,
+            method_span=span,
+            receiver=receiver,
+            client=ref,
+            commands=commands,
+            spec=spec,
+            arguments=arguments,
+            keys=keys,
+            scope=self._scopes.scope(module, site.scope),
+            blocks=self._scopes.blocks(module, site.block),
+            usage=site.usage,
+            consumer=site.consumer,
+            awaited=site.awaited,
+            production=self._evaluator.settings.is_production(module.path),
+            outer_span=Span(site.outer_start, site.outer_end),
+            alternatives=refs[1:],
+        )
+
+    # --- command and arguments ------------------------------------------------------------------------
+
+    def _commands(
+        self, spec: MethodSpec | None, method: str, arguments: tuple[CallArgument, ...]
+    ) -> tuple[CommandSpec, ...]:
+        if method in _RAW:
+            return _raw_command(arguments)
+        if spec is None or spec.helper:
+            return ()
+        names = list(spec.commands)
+        for argument in arguments:
+            parameter = spec.parameter(argument.parameter) if argument.parameter else None
+            if parameter is not None and parameter.command and argument.constant not in (None, False):
+                names = [parameter.command]
+        if len(names) > 1 and spec.base_call:
+            base = " ".join(str(word) for word in spec.base_call)
+            names = [name for name in names if base.startswith(name)][:1] or names
+        return tuple(found for name in names if (found := command(name)) is not None)
+
+    def _arguments(
+        self, module: ModuleIndex, spec: MethodSpec | None, arguments: tuple[Argument, ...]
+    ) -> tuple[CallArgument, ...]:
+        found: list[CallArgument] = []
+        splat = False
+        for position, argument in enumerate(arguments):
+            parameter: str | None = argument.keyword
+            if argument.stars == 1:
+                bound = spec.bind(position) if spec is not None and not splat else None
+                is_rest = bound is not None and bound.kind.value == "VAR_POSITIONAL"
+                parameter = bound.name if bound is not None and is_rest else None
+                splat = True
+            elif argument.keyword is None and argument.stars == 0:
+                bound = spec.bind(position) if spec is not None and not splat else None
+                parameter = bound.name if bound is not None else None
+            found.append(self._argument(module, argument, parameter))
+        return tuple(found)
+
+    def _argument(self, module: ModuleIndex, argument: Argument, parameter: str | None) -> CallArgument:
+        values = self._evaluator.evaluate(module, argument.value)
+        reply = _reply(values)
+        is_glob = parameter in ("match", "pattern")
+        return CallArgument(
+            text=module.text(argument.start, argument.end),
+            span=Span(argument.start, argument.end),
+            parameter=parameter,
+            keyword=argument.keyword,
+            splat=argument.stars,
+            constant=constant(values),
+            from_command=reply.commands[0] if reply is not None else "",
+            globs=self._texts.patterns(module, argument.value) if is_glob else (),
+        )
+
+    # --- keys -----------------------------------------------------------------------------------------
+
+    def _keys(
+        self,
+        module: ModuleIndex,
+        spec: MethodSpec | None,
+        arguments: tuple[Argument, ...],
+        bound: tuple[CallArgument, ...],
+    ) -> tuple[KeyUse, ...]:
+        if spec is None:
+            return ()
+        found: list[KeyUse] = []
+        for argument, record in zip(arguments, bound, strict=True):
+            shape = spec.keys.get(record.parameter) if record.parameter is not None else None
+            if shape is None or argument.stars == 2:
+                continue
+            if shape is KeyShape.VARARGS_NUMKEYS:
+                continue
+            found += self._shaped(module, shape, argument)
+        return (*found, *self._counted_keys(module, spec, arguments, bound))
+
+    def _counted_keys(
+        self,
+        module: ModuleIndex,
+        spec: MethodSpec,
+        arguments: tuple[Argument, ...],
+        bound: tuple[CallArgument, ...],
+    ) -> tuple[KeyUse, ...]:
+        """The keys of ``eval(script, numkeys, *keys_and_args)``."""
+        names = [name for name, shape in spec.keys.items() if shape is KeyShape.VARARGS_NUMKEYS]
+        count = next((one.constant for one in bound if one.parameter == "numkeys"), UNKNOWN)
+        if not names or not isinstance(count, int):
+            return ()
+        rest = [argument for argument, one in zip(arguments, bound, strict=True) if one.parameter == names[0]]
+        if any(argument.stars for argument in rest[:count]):
+            return ()
+        return tuple(self._key(module, argument.value) for argument in rest[:count])
+
+    def _shaped(self, module: ModuleIndex, shape: KeyShape, argument: Argument) -> list[KeyUse]:
+        if shape is KeyShape.SCALAR or (shape is KeyShape.VARARGS and not argument.stars):
+            return [self._key(module, argument.value)]
+        value = self._spelled_out(module, argument.value)
+        if isinstance(value, Mapping):
+            return [
+                self._key(module, key) if key is not None else self._key(module, inner, many=True)
+                for key, inner in zip(value.keys, value.values, strict=True)
+            ]
+        if isinstance(value, Collection):
+            return [
+                self._key(module, element.value, many=True)
+                if isinstance(element, Starred)
+                else self._key(module, element)
+                for element in value.elements
+            ]
+        if isinstance(value, Comprehension):
+            return [replace(self._key(module, value.element, many=True), span=Span(argument.start, argument.end))]
+        if shape is KeyShape.LIST_OR_SCALAR and self._is_text(module, argument.value):
+            return [self._key(module, argument.value)]
+        return [self._key(module, argument.value, many=True)]
+
+    def _is_text(self, module: ModuleIndex, expression: Expression) -> bool:
+        values = self._evaluator.evaluate(module, expression)
+        if any(isinstance(value, KnownConstant) and isinstance(value.value, str | bytes) for value in values):
+            return True
+        return bool(self._texts.patterns(module, expression))
+
+    def _spelled_out(self, module: ModuleIndex, expression: Expression) -> Expression:
+        """The display that a name stands for, where it is bound to exactly one and never changed."""
+        if not isinstance(expression, Name):
+            return expression
+        reaching = module.reaching(expression.name, expression.start)
+        if reaching is None or len(reaching[0]) != 1:
+            return expression
+        binding, scope = reaching[0][0], reaching[1]
+        if binding.kind != "assign" or binding.path or binding.value is None:
+            return expression
+        if not isinstance(binding.value, Collection | Mapping | Comprehension):
+            return expression
+        return expression if self._grows(module, scope, expression.name) else binding.value
+
+    def _grows(self, module: ModuleIndex, scope: int, name: str) -> bool:
+        """Whether something is added to a container after its display."""
+        if module.element_stores.get((scope, name)):
+            return True
+        for site in module.calls_by_scope.get(scope, ()):
+            function = site.call.function
+            if isinstance(function, Attribute) and isinstance(function.value, Name) and function.value.name == name:
+                return True
+        return any(binding.kind == "augmented" for binding in module.bindings.get((scope, name), ()))
+
+    def _key(self, module: ModuleIndex, expression: Expression, *, many: bool = False) -> KeyUse:
+        text = " ".join(module.text(expression.start, expression.end).split())
+        reply = _reply(self._evaluator.evaluate(module, expression))
+        return KeyUse(
+            text=text,
+            span=Span(expression.start, expression.end),
+            patterns=self._texts.patterns(module, expression),
+            many=many,
+            from_command=reply.commands[0] if reply is not None else "",
+            from_place=Place(reply.path, Span(reply.start, reply.start)) if reply is not None else None,
+            identity=self._identity(module, expression, text),
+        )
+
+    def _identity(self, module: ModuleIndex, expression: Expression, text: str) -> str:
+        if not isinstance(expression, Name):
+            return text
+        reaching = module.reaching(expression.name, expression.start)
+        places = sorted(binding.start for binding in reaching[0]) if reaching is not None else []
+        return f"{text}@{','.join(map(str, places))}"
+
+    def _raw_keys(
+        self, module: ModuleIndex, commands: tuple[CommandSpec, ...], arguments: tuple[Argument, ...]
+    ) -> tuple[KeyUse, ...]:
+        if len(commands) != 1 or any(argument.stars for argument in arguments):
+            return ()
+        words: list[object] = list(commands[0].name.split())
+        first = arguments[0].value
+        extra = 0
+        if isinstance(first, Constant) and isinstance(first.value, str):
+            extra = len(first.value.split())
+        offset = len(words) - max(extra, 1)
+        values = [argument.value for argument in arguments[1 + max(offset, 0) :]]
+        words += [value.value if isinstance(value, Constant) else value for value in values]
+        start = len(commands[0].name.split())
+        return tuple(self._key(module, values[position - start]) for position in _positions(commands[0], words, start))
+
+
+def _positions(spec: CommandSpec, words: list[object], start: int) -> list[int]:
+    """The indexes of keys; the table counts a subcommand as a word of its own."""
+    return [position for position in key_positions(spec, words) if start <= position < len(words)]
+
+
+def _raw_command(arguments: tuple[CallArgument, ...]) -> tuple[CommandSpec, ...]:
+    if not arguments or not isinstance(arguments[0].constant, str):
+        return ()
+    words = arguments[0].constant.upper().split()
+    if len(words) == 1 and len(arguments) > 1 and isinstance(arguments[1].constant, str):
+        found = command(f"{words[0]} {arguments[1].constant.upper()}")
+        if found is not None:
+            return (found,)
+    found = command(" ".join(words[:2])) or command(words[0]) if words else None
+    return (found,) if found is not None else ()
+
+
+def _reply(values: Values) -> Reply | None:
+    """The reply that a value is (part of), if it is one."""
+    return next((value for value in values if isinstance(value, Reply) and value.commands), None)
+
+
+def _refs(receivers: Values, method: str, evaluator: Evaluator) -> tuple[ClientRef, ...]:
+    """The Redis objects among the receivers; less sure where something else may be meant as well."""
+    found: list[ClientRef] = []
+    foreign = False
+    for value in receivers:
+        if isinstance(value, Client):
+            if value.subclass is not None and _is_own_method(evaluator, value, method):
+                continue
+            found.append(value.ref)
+        elif isinstance(value, Instance | ExternalInstance):
+            foreign = True
+    if foreign:
+        found = [replace(ref, confidence=min(ref.confidence, Confidence.INFERRED)) for ref in found]
+    return tuple(found)
+
+
+def _is_own_method(evaluator: Evaluator, client: Client, method: str) -> bool:
+    """Whether the project's subclass of a client defines the method itself: then it may mean anything."""
+    from redlint.model import members
+
+    assert client.subclass is not None
+    return bool(members.of_class(evaluator, client.subclass, method, client))
+
+
+__all__ = ["RedisCalls", "redis_method_names"]

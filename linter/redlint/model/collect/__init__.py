@@ -1,0 +1,5 @@
+"""One pass over the LibCST tree of a file; the only code that imports ``libcst``."""
+
+from redlint.model.collect.statements import collect
+
+__all__ = ["collect"]

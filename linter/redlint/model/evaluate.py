@@ -1,0 +1,431 @@
+"""What an expression may denote, worked out on demand and remembered.
+
+Evaluation follows bindings, attributes, calls and imports through the whole project. It is bounded three ways:
+every expression is evaluated once, a cycle ends where it began, and one question may take only so many steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from redlint.model import annotated, calling, members
+from redlint.model.facts import (
+    Attribute,
+    Await,
+    Binding,
+    Bytes,
+    Call,
+    Collection,
+    Comprehension,
+    Conditional,
+    Constant,
+    Expression,
+    Lambda,
+    Mapping,
+    Name,
+    Operation,
+    Parameter,
+    Starred,
+    Subscript,
+    Walrus,
+    Yield,
+)
+from redlint.model.index import ModuleIndex, is_static
+from redlint.model.kinds import ScopeKind
+from redlint.model.modules import ModuleNames
+from redlint.model.settings import ModelSettings
+from redlint.model.values import (
+    ANYTHING,
+    Client,
+    External,
+    ExternalInstance,
+    Generator,
+    Instance,
+    Items,
+    KnownConstant,
+    ProjectClass,
+    ProjectFunction,
+    ProjectModule,
+    Reply,
+    Row,
+    ScopeKey,
+    Table,
+    Value,
+    Values,
+    union,
+)
+
+MOST_STEPS = 20_000
+"""Steps that one question from outside may take; a project was seen that needed 15 minutes without a bound."""
+
+MOST_DEPTH = 60
+"""Nested evaluations; deeper chains end unknown."""
+
+
+class ModuleLoader(Protocol):
+    """Gives a module of the project by path, reading it when it is first asked for."""
+
+    def __call__(self, path: str) -> ModuleIndex | None:
+        """The module, or ``None`` where it cannot be read or parsed."""
+
+
+class Evaluator:
+    """Evaluates the expressions of one project."""
+
+    def __init__(self, load: ModuleLoader, names: ModuleNames, settings: ModelSettings) -> None:
+        self.load = load
+        self.names = names
+        self.settings = settings
+        self._known: dict[tuple[str, object], Values] = {}
+        self._active: set[tuple[str, object]] = set()
+        self._cut: set[tuple[str, object]] = set()
+        self._steps = 0
+        self._depth = 0
+
+    # --- bookkeeping ----------------------------------------------------------------------------------
+
+    def remember(self, kind: str, subject: object, work: Callable[[], Values]) -> Values:
+        """The result of ``work``, done once per subject; a cycle back to it gives nothing."""
+        key = (kind, subject)
+        known = self._known.get(key)
+        if known is not None:
+            return known
+        if key in self._active:
+            self._cut.add(key)
+            return ()
+        self._steps += 1
+        if self._steps > MOST_STEPS or self._depth > MOST_DEPTH:
+            self._cut.add(("budget", None))
+            return (ANYTHING,)
+        self._active.add(key)
+        self._depth += 1
+        try:
+            result = work()
+        finally:
+            self._depth -= 1
+            self._active.discard(key)
+        self._cut.discard(key)
+        if self._depth == 0:
+            self._cut.clear()
+        if not self._cut:
+            self._known[key] = result
+        return result
+
+    # --- expressions ----------------------------------------------------------------------------------
+
+    def evaluate(self, module: ModuleIndex, expression: Expression) -> Values:
+        """The alternatives that an expression of ``module`` may denote."""
+        if self._depth == 0:
+            self._steps = 0
+        if isinstance(expression, Constant):
+            return (KnownConstant(expression.value),)
+        if isinstance(expression, Bytes):
+            return (KnownConstant(expression.value),)
+        handler = _HANDLERS.get(type(expression))
+        if handler is None:
+            return (ANYTHING,)
+        return self.remember("e", id(expression), lambda: handler(self, module, expression))
+
+    def _name(self, module: ModuleIndex, expression: Name) -> Values:
+        return self.name(module, expression.name, expression.start)
+
+    def name(self, module: ModuleIndex, name: str, position: int) -> Values:
+        """What a name may denote at a place of a module."""
+        reaching = module.reaching(name, position)
+        if reaching is None:
+            return self.star_imported(module, name) or (External(f"builtins.{name}"),)
+        bindings, scope = reaching
+        groups = [self.binding(module, binding) for binding in bindings]
+        if not module.always_reached(bindings, position) or scope != self._scope_at(module, position):
+            parameter = self._parameter(module, scope, name)
+            if parameter is not None:
+                groups.append(parameter)
+        return union(*groups) if groups else (ANYTHING,)
+
+    def _scope_at(self, module: ModuleIndex, position: int) -> int:
+        return module.facts.blocks[module.block_at(position)].scope
+
+    def _parameter(self, module: ModuleIndex, scope: int, name: str) -> Values | None:
+        for position, parameter in enumerate(module.facts.scopes[scope].parameters):
+            if parameter.name == name:
+                return self.parameter(module, scope, position, parameter)
+        return None
+
+    def parameter(self, module: ModuleIndex, scope: int, position: int, parameter: Parameter) -> Values:
+        """What a parameter may hold: by annotation, default value, or as the object of a method."""
+        return self.remember(
+            "p",
+            (module.path, scope, position),
+            lambda: self._parameter_values(module, scope, position, parameter),
+        )
+
+    def _parameter_values(self, module: ModuleIndex, scope: int, position: int, parameter: Parameter) -> Values:
+        facts = module.facts.scopes[scope]
+        owner = module.class_of(scope)
+        if position == 0 and owner is not None and not is_static(facts):
+            return self.self_values(module, owner, scope)
+        if parameter.kind in ("args", "kwargs"):
+            return (ANYTHING,)
+        if parameter.annotation is not None:
+            declared = annotated.instances(self, module, parameter.annotation)
+            if declared:
+                return declared
+        default: Values = ()
+        if parameter.default is not None:
+            default = tuple(
+                value for value in self.evaluate(module, parameter.default) if not isinstance(value, KnownConstant)
+            )
+        return union(default, (ANYTHING,))
+
+    def self_values(self, module: ModuleIndex, owner: int, scope: int) -> Values:
+        """What ``self`` (or ``cls`` in a class method) denotes."""
+        key = ScopeKey(module.path, owner)
+        if any(
+            isinstance(decorator, Name) and decorator.name == "classmethod"
+            for decorator in module.facts.scopes[scope].decorators
+        ):
+            return (ProjectClass(key),)
+        return (self.instance(key),)
+
+    def instance(self, cls: ScopeKey) -> Value:
+        """An instance of a project class: a client if the class derives from one."""
+        client = members.client_base(self, cls)
+        return client if client is not None else Instance(cls)
+
+    def binding(self, module: ModuleIndex, binding: Binding) -> Values:
+        """The alternatives that a binding gives its name."""
+        return self.remember("b", id(binding), lambda: self._binding(module, binding))
+
+    def _binding(self, module: ModuleIndex, binding: Binding) -> Values:
+        kind = binding.kind
+        if kind == "import":
+            return self.imported(module, binding)
+        if kind == "function":
+            return (ProjectFunction(ScopeKey(module.path, binding.target)),)
+        if kind == "class":
+            return (ProjectClass(ScopeKey(module.path, binding.target)),)
+        declared: Values = ()
+        if binding.annotation is not None:
+            declared = annotated.instances(self, module, binding.annotation)
+        return self.assigned(module, kind, binding.value, binding.path, declared)
+
+    def assigned(
+        self,
+        module: ModuleIndex,
+        kind: str,
+        value: Expression | None,
+        path: tuple[int, ...],
+        declared: Values,
+    ) -> Values:
+        """What a binding or store of some kind gives, unpacked along ``path``."""
+        if value is None or kind in ("augmented", "delete", "except", "pattern"):
+            return declared or (ANYTHING,)
+        found = self.evaluate(module, value)
+        if kind == "for":
+            found = union(*(members.iterate(self, one) for one in found))
+        elif kind == "with":
+            found = union(*(members.enter(self, one) for one in found))
+        for step in path:
+            found = union(*(members.item(one, step) for one in found))
+        if declared and not any(isinstance(one, Client) for one in found):
+            return declared
+        return found or (ANYTHING,)
+
+    # --- imports --------------------------------------------------------------------------------------
+
+    def imported(self, module: ModuleIndex, binding: Binding) -> Values:
+        """What an import binds."""
+        dotted = binding.module
+        if not binding.member:
+            path = self.names.absolute(dotted, module.path)
+            return (ProjectModule(dotted, path),) if path is not None else (External(dotted),)
+        path = self._module_path(dotted, module)
+        if path is not None:
+            found = self.module_member(ProjectModule(dotted, path), binding.member)
+            if found:
+                return found
+            submodule = self.names.submodule(path, binding.member)
+            if submodule is not None:
+                return (ProjectModule(f"{dotted}.{binding.member}", submodule),)
+            return (ANYTHING,)
+        package = self.names.sibling_package(dotted, module.path, binding.member)
+        if package is not None:
+            return (ProjectModule(f"{dotted}.{binding.member}", package),)
+        if dotted.startswith("."):
+            return (ANYTHING,)
+        return self.external(f"{dotted}.{binding.member}")
+
+    def _module_path(self, dotted: str, module: ModuleIndex) -> str | None:
+        if dotted.startswith("."):
+            return self.names.relative(dotted, module.path)
+        return self.names.absolute(dotted, module.path)
+
+    def external(self, name: str) -> Values:
+        """A name from outside the project, as the user's config may know it."""
+        return (External(name),)
+
+    def module_member(self, module: ProjectModule, name: str) -> Values:
+        """What a module of the project has under a name; empty where it has nothing."""
+        if not module.path:
+            return ()
+        return self.remember("m", (module.path, name), lambda: self._module_member(module, name))
+
+    def _module_member(self, module: ProjectModule, name: str) -> Values:
+        configured = calling.configured(self, module.path, name)
+        if configured:
+            return configured
+        index = self.load(module.path)
+        if index is None:
+            return (ANYTHING,)
+        group = index.bindings.get((0, name))
+        if group is not None:
+            return union(*(self.binding(index, binding) for binding in group))
+        return self.star_imported(index, name)
+
+    def star_imported(self, module: ModuleIndex, name: str) -> Values:
+        """What a ``from x import *`` of the module gives under a name; empty where none does."""
+        for binding in reversed(module.star_imports):
+            path = self._module_path(binding.module, module)
+            if path is None:
+                continue
+            index = self.load(path)
+            exports = index.facts.exports if index is not None else None
+            hidden = name not in exports if exports is not None else name.startswith("_")
+            found = () if hidden else self.module_member(ProjectModule(binding.module, path), name)
+            if found:
+                return found
+        return ()
+
+    # --- other expressions ----------------------------------------------------------------------------
+
+    def _attribute(self, module: ModuleIndex, expression: Attribute) -> Values:
+        base = self.evaluate(module, expression.value)
+        return union(*(members.member(self, value, expression.name) for value in base))
+
+    def _call(self, module: ModuleIndex, expression: Call) -> Values:
+        return calling.result(self, module, expression)
+
+    def _subscript(self, module: ModuleIndex, expression: Subscript) -> Values:
+        base = self.evaluate(module, expression.value)
+        index = self.evaluate(module, expression.index)
+        key = index[0].value if len(index) == 1 and isinstance(index[0], KnownConstant) else ANYTHING
+        return union(*(members.element(value, key) for value in base))
+
+    def _operation(self, module: ModuleIndex, expression: Operation) -> Values:
+        if expression.operator in ("or", "and"):
+            return union(*(self.evaluate(module, operand) for operand in expression.operands))
+        return (ANYTHING,)
+
+    def _conditional(self, module: ModuleIndex, expression: Conditional) -> Values:
+        return union(self.evaluate(module, expression.body), self.evaluate(module, expression.otherwise))
+
+    def _through(self, module: ModuleIndex, expression: Await | Walrus | Starred) -> Values:
+        return self.evaluate(module, expression.value)
+
+    def _yield(self, module: ModuleIndex, expression: Yield) -> Values:
+        return (ANYTHING,)
+
+    def _collection(self, module: ModuleIndex, expression: Collection) -> Values:
+        if any(isinstance(element, Starred) for element in expression.elements) or expression.kind == "set":
+            groups = [
+                union(*(members.iterate(self, value) for value in self.evaluate(module, element)))
+                if isinstance(element, Starred)
+                else self.evaluate(module, element)
+                for element in expression.elements
+            ]
+            return (Items(union(*groups)),)
+        return (Row(tuple(self.evaluate(module, element) for element in expression.elements)),)
+
+    def _mapping(self, module: ModuleIndex, expression: Mapping) -> Values:
+        entries = []
+        others: list[Values] = []
+        for key, value in zip(expression.keys, expression.values, strict=True):
+            found = self.evaluate(module, value)
+            if isinstance(key, Constant):
+                entries.append((key.value, found))
+            elif key is not None:
+                others.append(found)
+        return (Table(tuple(entries), union(*others)),)
+
+    def _comprehension(self, module: ModuleIndex, expression: Comprehension) -> Values:
+        if expression.value is not None:
+            return (Table((), self.evaluate(module, expression.value)),)
+        return (Items(self.evaluate(module, expression.element)),)
+
+    def _lambda(self, module: ModuleIndex, expression: Lambda) -> Values:
+        return (ExternalInstance("builtins.function"),)
+
+    # --- functions ------------------------------------------------------------------------------------
+
+    def returned(self, function: ProjectFunction) -> Values:
+        """What calling a function of the project gives."""
+        key = function.function
+        index = self.load(key.path)
+        if index is None:
+            return (ANYTHING,)
+        facts = index.facts.scopes[key.scope]
+        if facts.kind is not ScopeKind.FUNCTION:
+            return (ANYTHING,)
+        if facts.is_generator:
+            return (Generator(key, function.receiver),)
+        return self.remember("r", key, lambda: self._returned(index, key))
+
+    def _returned(self, index: ModuleIndex, key: ScopeKey) -> Values:
+        facts = index.facts.scopes[key.scope]
+        found = union(
+            *(
+                self.evaluate(index, result.value)
+                for result in index.results.get(key.scope, ())
+                if result.value is not None and not result.is_yield
+            )
+        )
+        if facts.returns is not None and not any(isinstance(value, Client | Reply) for value in found):
+            declared = annotated.instances(self, index, facts.returns)
+            if declared:
+                return declared
+        return found
+
+    def yielded(self, generator: Generator) -> Values:
+        """What a generator gives one by one (or, as a context manager, when entered)."""
+        index = self.load(generator.function.path)
+        if index is None:
+            return (ANYTHING,)
+        key = generator.function
+        return self.remember("y", key, lambda: self._yielded(index, key))
+
+    def _yielded(self, index: ModuleIndex, key: ScopeKey) -> Values:
+        groups: list[Values] = []
+        for result in index.results.get(key.scope, ()):
+            if not result.is_yield or result.value is None:
+                continue
+            found = self.evaluate(index, result.value)
+            if result.delegates:
+                found = union(*(members.iterate(self, value) for value in found))
+            groups.append(found)
+        found = union(*groups)
+        returns = index.facts.scopes[key.scope].returns
+        if returns is not None and not any(isinstance(value, Client) for value in found):
+            declared = annotated.instances(self, index, returns)
+            items = union(*(members.iterate(self, value) for value in declared))
+            if any(isinstance(value, Client) for value in items):
+                return items
+        return found or (ANYTHING,)
+
+
+_HANDLERS: dict[type, Callable[..., Values]] = {
+    Name: Evaluator._name,
+    Attribute: Evaluator._attribute,
+    Call: Evaluator._call,
+    Subscript: Evaluator._subscript,
+    Operation: Evaluator._operation,
+    Conditional: Evaluator._conditional,
+    Await: Evaluator._through,
+    Walrus: Evaluator._through,
+    Starred: Evaluator._through,
+    Yield: Evaluator._yield,
+    Collection: Evaluator._collection,
+    Mapping: Evaluator._mapping,
+    Comprehension: Evaluator._comprehension,
+    Lambda: Evaluator._lambda,
+}

@@ -1,0 +1,255 @@
+"""The finished records that rules see: calls, clients, keys, scopes. No syntax in here.
+
+Built by :mod:`redlint.model.link`; everything is frozen and knows where it stands in the source.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from redlint.commands.methods import MethodSpec
+from redlint.commands.table import CommandSpec
+from redlint.diagnostic import Confidence, Span
+from redlint.model.kinds import BlockKind, Role, ScopeKind, Usage
+from redlint.model.pattern import KeyPattern
+from redlint.source import SourceText
+
+
+class Unknown(enum.Enum):
+    """The type of :data:`UNKNOWN`, the value nobody could work out."""
+
+    UNKNOWN = "unknown"
+
+
+UNKNOWN: Final = Unknown.UNKNOWN
+
+ConstantValue = None | bool | int | float | str | bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Somewhere in a file of the project."""
+
+    path: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ClientRef:
+    """What the model knows of a Redis client (or of an object made from one).
+
+    ``options`` are the constructor's keyword arguments that are constants; an option that was given but is
+    not constant maps to :data:`UNKNOWN`. ``origin`` is where it was constructed or declared, ``chain`` tells
+    in words how it got from there to here, nearest step first. ``parent`` is the client a pipeline, lock,
+    pubsub or module sub-client was made from. ``factory`` names what made it (``redis.Redis``,
+    ``redis.from_url``); ``module`` the sub-client (``json``, ``ft``).
+    """
+
+    library: str
+    role: Role
+    is_async: bool
+    confidence: Confidence
+    origin: Place | None = None
+    factory: str = ""
+    options: Mapping[str, ConstantValue | Unknown] = field(default_factory=dict, hash=False)
+    parent: ClientRef | None = None
+    module: str = ""
+    chain: tuple[str, ...] = ()
+
+    @property
+    def is_cluster(self) -> bool:
+        """Whether commands go to a cluster through a cluster-aware client."""
+        if self.role is Role.CLUSTER:
+            return True
+        return self.parent is not None and self.parent.is_cluster
+
+    @property
+    def queues(self) -> bool:
+        """Whether commands are queued for a later ``execute`` instead of being sent at once."""
+        return self.role in (Role.PIPELINE, Role.TRANSACTION)
+
+
+@dataclass(frozen=True, slots=True)
+class CallArgument:
+    """One argument of a call, with what is known of its value.
+
+    ``parameter`` is the name of the method's parameter it goes to, ``None`` where that is not known.
+    ``constant`` is its value where that is a constant, else :data:`UNKNOWN`. ``splat`` is 0 for a plain
+    argument, 1 for ``*x``, 2 for ``**x``. ``from_command`` names the command whose reply the value is (part
+    of): KEYS, SCAN, SMEMBERS. ``globs`` are the key patterns that a ``match`` or ``pattern`` argument of KEYS
+    and SCAN is built as.
+    """
+
+    text: str
+    span: Span
+    parameter: str | None
+    keyword: str | None
+    splat: int
+    constant: ConstantValue | Unknown
+    from_command: str = ""
+    globs: tuple[KeyPattern, ...] = ()
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the value is a constant."""
+        return not isinstance(self.constant, Unknown)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyUse:
+    """A key that a call touches.
+
+    ``patterns`` are the alternatives the expression may denote, none where it is unknown. ``many`` says the
+    expression stands for any number of keys (a splat, a list that is not spelled out).
+    ``from_command`` is the command whose reply the key is part of, ``from_place`` where that was called.
+    ``identity`` is equal for two key expressions of one scope that denote the same value.
+    """
+
+    text: str
+    span: Span
+    patterns: tuple[KeyPattern, ...]
+    many: bool = False
+    from_command: str = ""
+    from_place: Place | None = None
+    identity: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One enclosing block of a call, innermost blocks first in :attr:`RedisCall.blocks`.
+
+    ``header`` is the source text of the condition, the iterable or the context managers.
+    ``items`` is how many items a loop runs over where that is a constant, else ``None``.
+    """
+
+    number: int
+    kind: BlockKind
+    span: Span
+    header: str
+    items: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A module body, a class body or a function.
+
+    ``decorators`` are dotted names as written, resolved through imports where possible. ``runs_once`` says
+    that the code runs once per process (module level, ``__init__`` of a long-lived object, cached and
+    lazy-singleton functions, startup hooks, ``main``), with the reason in ``runs_once_because``.
+    """
+
+    path: str
+    kind: ScopeKind
+    name: str
+    qualname: str
+    span: Span
+    name_span: Span
+    is_async: bool = False
+    is_generator: bool = False
+    class_name: str = ""
+    decorators: tuple[str, ...] = ()
+    parameters: tuple[str, ...] = ()
+    runs_once_because: str = ""
+
+    @property
+    def runs_once(self) -> bool:
+        """Whether the scope's code runs once (or a few times) per process."""
+        return bool(self.runs_once_because)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RedisCall:
+    """One call of a command method on a resolved Redis object.
+
+    ``commands`` are the commands it may send (one, nearly always); ``spec`` describes the method.
+    ``span`` covers the call, ``method_span`` the method's name, ``receiver`` is the receiver's source text.
+    ``outer_span`` covers the ``await`` and the parentheses around the call as well. ``consumer`` names what
+    takes the result: a function, an attribute, an operator or a variable. ``alternatives`` are the other
+    Redis objects that the receiver may be.
+    """
+
+    path: str
+    source: SourceText
+    span: Span
+    method: str
+    method_span: Span
+    receiver: str
+    client: ClientRef
+    commands: tuple[CommandSpec, ...]
+    spec: MethodSpec | None
+    arguments: tuple[CallArgument, ...]
+    keys: tuple[KeyUse, ...]
+    scope: Scope
+    blocks: tuple[Block, ...]
+    usage: Usage
+    consumer: str
+    awaited: bool
+    production: bool
+    outer_span: Span
+    alternatives: tuple[ClientRef, ...] = ()
+
+    @property
+    def command(self) -> CommandSpec | None:
+        """The command it sends, if it can send only one."""
+        return self.commands[0] if len(self.commands) == 1 else None
+
+    @property
+    def command_name(self) -> str:
+        """The name of that command, or an empty string."""
+        return self.commands[0].name if len(self.commands) == 1 else ""
+
+    def argument(self, parameter: str) -> CallArgument | None:
+        """The argument given for a parameter of the method, or ``None`` where it is not given."""
+        for argument in self.arguments:
+            if argument.parameter == parameter and not argument.splat:
+                return argument
+        return None
+
+    @property
+    def has_unknown_arguments(self) -> bool:
+        """Whether ``*x`` or ``**x`` may bring arguments that cannot be seen."""
+        return any(
+            argument.splat == 2 or (argument.splat and argument.parameter is None) for argument in self.arguments
+        )
+
+    def loops(self) -> Iterator[Block]:
+        """The loops around the call inside its own function, innermost first."""
+        for block in self.blocks:
+            if block.kind.is_loop:
+                yield block
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ClientCreation:
+    """An expression that constructs a client or a pool.
+
+    ``escapes`` tells in a word where the object goes when it outlives the call
+    ("returned", "attribute", "global", "argument", "yielded", "container"), empty if it does not.
+    ``varies_in_loop`` says that an argument depends on the variable of a loop around it,
+    ``varies_per_call`` that the address depends on a parameter of the function. ``serves_loop`` says that a
+    ``while`` loop of the function works with the client: a worker that runs for long.
+    ``shared_pool`` says a pool made elsewhere is handed in, so no connection of its own is opened per call.
+    """
+
+    path: str
+    source: SourceText
+    span: Span
+    client: ClientRef
+    scope: Scope
+    blocks: tuple[Block, ...]
+    escapes: str
+    shared_pool: bool
+    closed: bool
+    production: bool
+    varies_in_loop: bool = False
+    varies_per_call: bool = False
+    serves_loop: bool = False
+
+    def loops(self) -> Iterator[Block]:
+        """The loops around the construction inside its own function, innermost first."""
+        for block in self.blocks:
+            if block.kind.is_loop:
+                yield block

@@ -1,0 +1,250 @@
+"""A module's facts, arranged for looking things up."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from functools import cached_property
+
+from redlint.model.facts import (
+    Attribute,
+    Binding,
+    BlockFacts,
+    CallSite,
+    ModuleFacts,
+    Name,
+    Result,
+    ScopeFacts,
+    Store,
+)
+from redlint.model.kinds import BlockKind, ScopeKind
+from redlint.source import SourceText
+
+_BRANCHES = (BlockKind.IF, BlockKind.ELSE, BlockKind.CASE)
+_OWN_NAMES = (BlockKind.COMPREHENSION, BlockKind.LAMBDA)
+
+
+class ModuleIndex:
+    """One module: its source, its facts, and the ways through them."""
+
+    def __init__(self, path: str, source: SourceText, facts: ModuleFacts) -> None:
+        self.path = path
+        self.source = source
+        self.facts = facts
+        self._starts = [block.start for block in facts.blocks]
+
+    # --- places ---------------------------------------------------------------------------------------
+
+    def block_at(self, position: int) -> int:
+        """The number of the innermost block that covers a character offset."""
+        blocks = self.facts.blocks
+        number = max(bisect_right(self._starts, position) - 1, 0)
+        while number > 0 and blocks[number].end <= position:
+            number = blocks[number].parent
+        return number
+
+    def ancestors(self, block: int) -> tuple[int, ...]:
+        """The block and those around it, innermost first, up to the body of its own scope."""
+        scope = self.facts.blocks[block].scope
+        chain: list[int] = []
+        number = block
+        while number >= 0 and self.facts.blocks[number].scope == scope:
+            chain.append(number)
+            if number == 0 or number == self.facts.scopes[scope].block:
+                break
+            number = self.facts.blocks[number].parent
+        return tuple(chain)
+
+    def text(self, start: int, end: int) -> str:
+        """The source text of a range of character offsets."""
+        return self.source.text[start:end]
+
+    # --- tables ---------------------------------------------------------------------------------------
+
+    @cached_property
+    def bindings(self) -> dict[tuple[int, str], list[Binding]]:
+        """The bindings of each name in each scope, in order."""
+        found: dict[tuple[int, str], list[Binding]] = {}
+        for binding in self.facts.bindings:
+            scope = binding.scope
+            if binding.name in self.facts.scopes[scope].shared_names:
+                scope = self._shared_scope(scope, binding.name)
+            found.setdefault((scope, binding.name), []).append(binding)
+        for group in found.values():
+            group.sort(key=lambda binding: binding.start)
+        return found
+
+    def _shared_scope(self, scope: int, name: str) -> int:
+        """The scope that a ``global`` or ``nonlocal`` name of a function belongs to."""
+        parent = self.facts.scopes[scope].parent
+        while parent > 0:
+            outer = self.facts.scopes[parent]
+            is_function = outer.kind is ScopeKind.FUNCTION
+            if is_function and name not in outer.shared_names and self._binds(parent, name):
+                return parent
+            parent = outer.parent
+        return 0
+
+    def _binds(self, scope: int, name: str) -> bool:
+        return any(binding.scope == scope and binding.name == name for binding in self.facts.bindings)
+
+    @cached_property
+    def star_imports(self) -> list[Binding]:
+        """The ``from x import *`` of the module."""
+        return self.bindings.get((0, "*"), [])
+
+    @cached_property
+    def results(self) -> dict[int, list[Result]]:
+        """What each function returns and yields, by scope."""
+        found: dict[int, list[Result]] = {}
+        for result in self.facts.results:
+            found.setdefault(result.scope, []).append(result)
+        return found
+
+    @cached_property
+    def calls_by_scope(self) -> dict[int, list[CallSite]]:
+        """The calls of each scope, in order of completion."""
+        found: dict[int, list[CallSite]] = {}
+        for site in self.facts.calls:
+            found.setdefault(site.scope, []).append(site)
+        return found
+
+    @cached_property
+    def stores_by_scope(self) -> dict[int, list[Store]]:
+        """The stores of each scope."""
+        found: dict[int, list[Store]] = {}
+        for store in self.facts.stores:
+            found.setdefault(store.scope, []).append(store)
+        return found
+
+    @cached_property
+    def self_stores(self) -> dict[tuple[int, str], list[Store]]:
+        """What methods store on their own object, by scope of the class and name of the attribute."""
+        found: dict[tuple[int, str], list[Store]] = {}
+        for store in self.facts.stores:
+            if store.index is not None or not isinstance(store.object, Name):
+                continue
+            owner = self.owner_of_self(store.scope, store.object.name)
+            if owner is not None:
+                found.setdefault((owner, store.name), []).append(store)
+        return found
+
+    @cached_property
+    def element_stores(self) -> dict[tuple[int, str], list[Store]]:
+        """``name[index] = value``, by scope and name of the container."""
+        found: dict[tuple[int, str], list[Store]] = {}
+        for store in self.facts.stores:
+            if store.index is not None and isinstance(store.object, Name | Attribute):
+                found.setdefault((store.scope, store.object.name), []).append(store)
+        return found
+
+    # --- scopes ---------------------------------------------------------------------------------------
+
+    def class_of(self, scope: int) -> int | None:
+        """The class whose body a function is defined in, or ``None``."""
+        parent = self.facts.scopes[scope].parent
+        return parent if parent >= 0 and self.facts.scopes[parent].kind is ScopeKind.CLASS else None
+
+    def owner_of_self(self, scope: int, name: str) -> int | None:
+        """The class of ``self`` (or ``cls``) when ``name`` is that in the scope or in a function around it."""
+        current = scope
+        while current > 0:
+            facts = self.facts.scopes[current]
+            if facts.kind is ScopeKind.FUNCTION:
+                if facts.parameters and facts.parameters[0].name == name:
+                    return None if is_static(facts) else self.class_of(current)
+                if any(parameter.name == name for parameter in facts.parameters):
+                    return None
+            current = facts.parent
+        return None
+
+    # --- reaching bindings ----------------------------------------------------------------------------
+
+    def reaching(self, name: str, position: int) -> tuple[list[Binding], int] | None:
+        """The bindings that may give ``name`` its value at a place, with the number of their scope.
+
+        ``None`` where no scope around the place binds it. A parameter counts as reaching when the list does
+        not begin with a binding that always comes before the place; it is not in the list itself.
+        """
+        block = self.block_at(position)
+        scope = self.facts.blocks[block].scope
+        here = True
+        while scope >= 0:
+            facts = self.facts.scopes[scope]
+            visible = here or facts.kind is not ScopeKind.CLASS
+            if visible and name not in facts.shared_names:
+                group = self.bindings.get((scope, name))
+                if group is not None:
+                    if here:
+                        found = self._before(group, block, position)
+                        if found or scope > 0:
+                            return found, scope
+                    else:
+                        return [one for one in group if not self._is_private(one, -1)], scope
+                if any(parameter.name == name for parameter in facts.parameters):
+                    return [], scope
+            if here and name in facts.shared_names:
+                target = self._shared_scope(scope, name)
+                return self.bindings.get((target, name), []), target
+            scope = facts.parent
+            here = False
+        return None
+
+    def _is_private(self, binding: Binding, block: int) -> bool:
+        """Whether a comprehension or lambda keeps the name to itself, away from ``block``."""
+        number = binding.block
+        if self.facts.blocks[number].kind not in _OWN_NAMES or binding.kind not in ("for", "lambda"):
+            return False
+        return block < 0 or number not in self._chain(block)
+
+    def _chain(self, block: int) -> tuple[int, ...]:
+        chain: list[int] = []
+        while True:
+            chain.append(block)
+            if block == 0:
+                return tuple(chain)
+            block = self.facts.blocks[block].parent
+
+    def _before(self, group: list[Binding], block: int, position: int) -> list[Binding]:
+        chain = self.ancestors(block)
+        loops = [number for number in chain if self.facts.blocks[number].kind.is_loop]
+        found: list[Binding] = []
+        later: list[Binding] = []
+        for binding in reversed(group):
+            if self._is_private(binding, block):
+                continue
+            if binding.start > position:
+                if any(number in self.ancestors(binding.block) for number in loops):
+                    later.append(binding)
+                continue
+            if self._exclusive(binding.block, chain):
+                continue
+            found.append(binding)
+            if binding.block in chain and binding.kind != "augmented":
+                return found if not loops or self._in_loop(binding, loops) else found + later
+        return found + later
+
+    def _in_loop(self, binding: Binding, loops: list[int]) -> bool:
+        inner = self.ancestors(binding.block)
+        return any(number in inner for number in loops)
+
+    def _exclusive(self, block: int, chain: tuple[int, ...]) -> bool:
+        """Whether a block is another branch of an ``if`` or ``match`` than the one in ``chain``."""
+        blocks = self.facts.blocks
+        mine = {blocks[number].statement: number for number in chain if blocks[number].kind in _BRANCHES}
+        for number in self.ancestors(block):
+            facts: BlockFacts = blocks[number]
+            if facts.kind in _BRANCHES and mine.get(facts.statement, number) != number:
+                return True
+        return False
+
+    def always_reached(self, found: list[Binding], position: int) -> bool:
+        """Whether one of the bindings always comes before the place, so that a parameter's value is gone."""
+        chain = self.ancestors(self.block_at(position))
+        return any(
+            binding.start <= position and binding.block in chain and binding.kind != "augmented" for binding in found
+        )
+
+
+def is_static(scope: ScopeFacts) -> bool:
+    """Whether a method is a ``@staticmethod``: its first parameter is not its object."""
+    return any(isinstance(decorator, Name) and decorator.name == "staticmethod" for decorator in scope.decorators)

@@ -1,0 +1,326 @@
+"""The whole project, linked: every module collected, every Redis call resolved, every key pattern known."""
+
+from __future__ import annotations
+
+import gc
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from redlint.diagnostic import Span
+from redlint.errors import SourceSyntaxError, UnreadableSourceError
+from redlint.model.calls import RedisCalls
+from redlint.model.clients import import_words
+from redlint.model.collect import collect
+from redlint.model.creations import ClientCreations
+from redlint.model.evaluate import Evaluator
+from redlint.model.events import ClientCreation, Place, RedisCall
+from redlint.model.files import ProjectFiles
+from redlint.model.gate import Gate, Importers
+from redlint.model.index import ModuleIndex
+from redlint.model.keyspace import PatternUses, patterns_of
+from redlint.model.members import bases, of_class
+from redlint.model.modules import ModuleNames
+from redlint.model.pattern import KeyPattern
+from redlint.model.scopes import Scopes
+from redlint.model.settings import ModelSettings
+from redlint.model.strings import KeyTexts
+from redlint.model.target import Target
+from redlint.model.values import (
+    Client,
+    Generator,
+    Instance,
+    Items,
+    ProjectClass,
+    ProjectFunction,
+    Row,
+    Table,
+    Value,
+    Values,
+)
+from redlint.source import SourceText
+
+_WILDCARD = re.compile(r"[*?\[]")
+
+
+@dataclass(frozen=True, slots=True)
+class FileProblem:
+    """A file that could not be read (``unreadable``) or parsed (``syntax``); ``span`` is where the parser stopped."""
+
+    path: str
+    kind: str
+    message: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ModuleModel:
+    """One file of the project, with everything Redis in it."""
+
+    path: str
+    source: SourceText
+    comments: tuple[tuple[int, str], ...]
+    multiline_strings: tuple[Span, ...]
+    calls: tuple[RedisCall, ...]
+    creations: tuple[ClientCreation, ...]
+    production: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ProjectModel:
+    """The whole project as rules see it."""
+
+    modules: Mapping[str, ModuleModel]
+    patterns: tuple[PatternUses, ...]
+    by_pattern: Mapping[str, PatternUses]
+    problems: tuple[FileProblem, ...]
+    sources: Mapping[str, SourceText]
+    settings: ModelSettings
+
+    @property
+    def target(self) -> Target:
+        """The servers and clients the project is meant for."""
+        return self.settings.target
+
+    def calls(self) -> Iterator[RedisCall]:
+        """Every resolved Redis call, by path and place."""
+        for module in self.modules.values():
+            yield from module.calls
+
+    def creations(self) -> Iterator[ClientCreation]:
+        """Every construction of a client or pool, by path and place."""
+        for module in self.modules.values():
+            yield from module.creations
+
+    def call_at(self, place: Place) -> RedisCall | None:
+        """The call that starts at a place, if it is a resolved one."""
+        module = self.modules.get(place.path)
+        for call in module.calls if module is not None else ():
+            if call.span.start == place.span.start:
+                return call
+        return None
+
+    def matching(self, glob: KeyPattern) -> Iterator[PatternUses]:
+        """The key patterns that a ``MATCH`` pattern may select, by the literal before its first wildcard."""
+        first = glob.parts[0] if glob.parts else ""
+        if not isinstance(first, str):
+            return
+        literal = _WILDCARD.split(first)[0]
+        for uses in self.patterns:
+            text = uses.pattern.parts[0]
+            if literal and isinstance(text, str) and (text.startswith(literal) or literal.startswith(text)):
+                yield uses
+
+    def uses_of(self, text: str) -> PatternUses | None:
+        """What the project does with the key pattern of this text (``user:{}``)."""
+        return self.by_pattern.get(text)
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Syntax trees are large and free of cycles: looking for cycles in them costs half the parse again."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+class Project:
+    """The files of a project while it is being linked."""
+
+    def __init__(self, files: ProjectFiles, settings: ModelSettings) -> None:
+        self._files = files
+        self._settings = settings
+        self._paths = sorted({*files.lint, *files.context})
+        self._modules: dict[str, ModuleIndex | None] = {}
+        self._problems: list[FileProblem] = []
+        self._sources: dict[str, SourceText] = {}
+        self._names = ModuleNames(self._paths, protected=import_words())
+        self._importers = Importers(self._names)
+        self._known: set[str] = set()
+
+    # --- reading --------------------------------------------------------------------------------------
+
+    def load_known(self, path: str) -> ModuleIndex | None:
+        """A module that passed the gate: others cannot hold a Redis object."""
+        return self.load(path) if path in self._known else None
+
+    def load(self, path: str) -> ModuleIndex | None:
+        """A module of the project, collected when first asked for; ``None`` where it has a problem.
+
+        Keys may be built from constants and functions of any module, so these are looked for everywhere.
+        """
+        if path in self._modules:
+            return self._modules[path]
+        content = self._read(path)
+        module = self._collect(path, content) if content is not None else None
+        self._modules[path] = module
+        return module
+
+    def _read(self, path: str) -> bytes | None:
+        try:
+            return self._files.read(path)
+        except UnreadableSourceError as error:
+            self._problems.append(FileProblem(path, "unreadable", str(error), Span(0, 0)))
+            return None
+
+    def _collect(self, path: str, content: bytes) -> ModuleIndex | None:
+        try:
+            source = SourceText.decode(path, content)
+        except UnreadableSourceError as error:
+            self._problems.append(FileProblem(path, "unreadable", str(error), Span(0, 0)))
+            return None
+        self._sources[path] = source
+        try:
+            facts = collect(source.text)
+        except SourceSyntaxError as error:
+            self._problems.append(FileProblem(path, "syntax", error.message, Span(error.offset, error.offset)))
+            return None
+        except RecursionError:
+            self._problems.append(FileProblem(path, "unreadable", "nested too deeply to analyse", Span(0, 0)))
+            return None
+        return ModuleIndex(path, source, facts)
+
+    # --- gate -----------------------------------------------------------------------------------------
+
+    def gated(self) -> list[str]:
+        """The files that name a client library (or all, without the gate)."""
+        if not self._settings.gate:
+            return list(self._paths)
+        words = {name.partition(":")[0].rpartition(".")[2] for name in self._settings.clients}
+        gate = Gate(words)
+        found: list[str] = []
+        for path in self._paths:
+            if path in self._files.explicit:
+                found.append(path)
+                continue
+            content = self._read(path)
+            if content is None:
+                continue
+            if gate.admits(content):
+                self._modules[path] = self._collect(path, content)
+                found.append(path)
+            else:
+                self._importers.add(path, content)
+        return found
+
+    # --- linking --------------------------------------------------------------------------------------
+
+    def link(self) -> ProjectModel:
+        """Collect and link what is worth it, until no file is added."""
+        fresh = self.gated()
+        while fresh:
+            self._known.update(fresh)
+            with _collector_paused():
+                for path in fresh:
+                    self.load(path)
+            # What is reached through the new files may have been unknown before: ask everything anew.
+            bearing = Bearing(Evaluator(self.load_known, self._names, self._settings))
+            fresh = self._importers.of(bearing.names(self._known), self._known) if self._settings.gate else []
+        return self._model(sorted(self._known))
+
+    def _model(self, paths: list[str]) -> ProjectModel:
+        evaluator = Evaluator(self.load_known, self._names, self._settings)
+        texts = KeyTexts(Evaluator(self.load, self._names, self._settings))
+        scopes = Scopes(evaluator)
+        calls = RedisCalls(evaluator, texts, scopes)
+        creations = ClientCreations(evaluator, scopes)
+        modules: dict[str, ModuleModel] = {}
+        for path in paths:
+            module = self.load(path)
+            if module is None:
+                continue
+            modules[path] = ModuleModel(
+                path=path,
+                source=module.source,
+                comments=module.facts.comments,
+                multiline_strings=tuple(Span(start, end) for start, end in module.facts.multiline_strings),
+                calls=calls.of_module(module),
+                creations=creations.of_module(module),
+                production=self._settings.is_production(path),
+            )
+        patterns = patterns_of(call for module in modules.values() for call in module.calls)
+        problems = sorted(set(self._problems), key=lambda problem: (problem.path, problem.span, problem.kind))
+        return ProjectModel(
+            modules=MappingProxyType(modules),
+            patterns=patterns,
+            by_pattern=MappingProxyType({uses.pattern.text: uses for uses in patterns}),
+            problems=tuple(problems),
+            sources=MappingProxyType(self._sources),
+            settings=self._settings,
+        )
+
+
+class Bearing:
+    """Which module-level names give other modules a Redis object."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self._evaluator = evaluator
+        self._bearing: set[Value] = set()
+        self._barren: set[Value] = set()
+
+    def names(self, paths: Iterable[str]) -> dict[str, frozenset[str]]:
+        """The client-bearing names of each module, by path; modules without any are left out."""
+        return {path: names for path in sorted(paths) if (names := self._of_module(path))}
+
+    def _of_module(self, path: str) -> frozenset[str]:
+        module = self._evaluator.load(path)
+        if module is None:
+            return frozenset()
+        return frozenset(
+            name
+            for (scope, name), group in module.bindings.items()
+            if scope == 0 and any(self._bears(value) for one in group for value in self._evaluator.binding(module, one))
+        )
+
+    def _bears(self, value: Value) -> bool:
+        """Whether a Redis object can be reached from a value through attributes, items and results."""
+        seen: set[Value] = set()
+        pending = [value]
+        while pending:
+            current = pending.pop()
+            if isinstance(current, Client) or current in self._bearing:
+                self._bearing.add(value)
+                return True
+            if current in seen or current in self._barren:
+                continue
+            seen.add(current)
+            pending.extend(self._reached(current))
+        self._barren |= seen
+        return False
+
+    def _reached(self, value: Value) -> Values:
+        if isinstance(value, ProjectFunction):
+            return self._evaluator.returned(ProjectFunction(value.function))
+        if isinstance(value, Generator):
+            return self._evaluator.yielded(value)
+        if isinstance(value, Items):
+            return value.elements
+        if isinstance(value, Row):
+            return tuple(one for group in value.items for one in group)
+        if isinstance(value, Table):
+            return (*(one for _, group in value.entries for one in group), *value.others)
+        if isinstance(value, ProjectClass):
+            return (self._evaluator.instance(value.cls),)
+        return self._attributes(value) if isinstance(value, Instance) else ()
+
+    def _attributes(self, instance: Instance) -> Values:
+        found: list[Value] = []
+        for key in bases(self._evaluator, instance.cls)[0]:
+            module = self._evaluator.load(key.path)
+            if module is None:
+                continue
+            names = {name for scope, name in (*module.self_stores, *module.bindings) if scope == key.scope}
+            for name in sorted(names):
+                found.extend(of_class(self._evaluator, instance.cls, name, instance))
+        return tuple(ProjectFunction(one.function) if isinstance(one, ProjectFunction) else one for one in found)
+
+
+def analyse(files: ProjectFiles, settings: ModelSettings) -> ProjectModel:
+    """Collect and link a project."""
+    return Project(files, settings).link()

@@ -1,0 +1,182 @@
+"""What an expression may denote: the abstract values of the linker.
+
+An expression has a tuple of alternatives (``Values``); an empty tuple means that nothing is known, and
+:data:`ANYTHING` among others means that some of its sources could not be followed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from redlint.model.events import ClientRef, ConstantValue
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeKey:
+    """A function or class of the project: the path of its module and the number of its scope."""
+
+    path: str
+    scope: int
+
+
+@dataclass(frozen=True, slots=True)
+class Anything:
+    """A source that could not be followed."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownConstant:
+    """A constant."""
+
+    value: ConstantValue
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A Redis object; ``subclass`` is the project's own class if it is an instance of one."""
+
+    ref: ClientRef
+    subclass: ScopeKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClientMethod:
+    """A method of a Redis object, not called yet."""
+
+    client: Client
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a Redis command answered; ``element`` for one item of an answer with many."""
+
+    commands: tuple[str, ...]
+    client: ClientRef
+    path: str
+    start: int
+    element: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """An instance of a class of the project that is not a client."""
+
+    cls: ScopeKey
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectClass:
+    """A class of the project."""
+
+    cls: ScopeKey
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectFunction:
+    """A function of the project; ``receiver`` is what it is bound to."""
+
+    function: ScopeKey
+    receiver: Value | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Generator:
+    """What calling a generator function gives: something to iterate over or, decorated so, to enter."""
+
+    function: ScopeKey
+    receiver: Value | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectModule:
+    """A module of the project, by path; a namespace package has none and is known by name only."""
+
+    name: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class External:
+    """Something outside the project, by its dotted name: ``redis.Redis``, ``functools.partial``."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalInstance:
+    """What calling something outside the project gave."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalMethod:
+    """An attribute of such an object."""
+
+    instance: ExternalInstance
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list, set, tuple or iterator; ``elements`` are the alternatives for any one of its items."""
+
+    elements: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A tuple or list whose items are known one by one."""
+
+    items: tuple[tuple[Value, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A dict: alternatives by constant key, and for the other keys."""
+
+    entries: tuple[tuple[ConstantValue, tuple[Value, ...]], ...]
+    others: tuple[Value, ...] = ()
+
+
+Value: TypeAlias = (
+    Anything
+    | KnownConstant
+    | Client
+    | ClientMethod
+    | Reply
+    | Instance
+    | ProjectClass
+    | ProjectFunction
+    | Generator
+    | ProjectModule
+    | External
+    | ExternalInstance
+    | ExternalMethod
+    | Items
+    | Row
+    | Table
+)
+
+Values: TypeAlias = tuple[Value, ...]
+
+ANYTHING = Anything()
+
+MOST_ALTERNATIVES = 12
+"""More alternatives than this say nothing."""
+
+
+def union(*groups: Values) -> Values:
+    """The alternatives of all groups, each once, in order."""
+    merged = dict.fromkeys(value for group in groups for value in group)
+    if len(merged) > MOST_ALTERNATIVES:
+        clients = tuple(value for value in merged if isinstance(value, Client))
+        return (*clients[:MOST_ALTERNATIVES], ANYTHING)
+    return tuple(merged)
+
+
+def clients(values: Values) -> tuple[Client, ...]:
+    """The Redis objects among the alternatives."""
+    return tuple(value for value in values if isinstance(value, Client))
