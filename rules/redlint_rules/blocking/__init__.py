@@ -1,0 +1,1 @@
+"""Commands that stall a single-threaded server."""
