@@ -279,10 +279,10 @@ class Binding(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A name gets a value in a scope.
 
     ``kind``: ``assign``, ``annotated`` (with or without value), ``augmented``, ``for``, ``with``, ``except``,
-    ``import``, ``function``, ``class``, ``delete``, ``pattern``. ``path`` leads into the value when it is
-    unpacked (``a, (b, c) = value``: ``b`` has ``(1, 0)``). For ``import``, ``module`` is the dotted
-    module (with leading dots when relative) and ``member`` the imported name, empty for the module itself. ``target`` is the scope number of a function or
-    class. ``is_async`` marks ``async for`` and ``async with``.
+    ``import``, ``function``, ``class``, ``delete``, ``pattern``, ``lambda``. ``path`` leads into the value when
+    it is unpacked (``a, (b, c) = value``: ``b`` has ``(1, 0)``). For ``import``, ``module`` is the dotted module
+    (with leading dots when relative) and ``member`` the imported name, empty for the module itself. ``target``
+    is the scope number of a function or class. ``is_async`` marks ``async for`` and ``async with``.
     """
 
     name: str

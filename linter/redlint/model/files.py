@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field, replace
 
 from redlint.errors import UnreadableSourceError
 from redlint.source import MAX_BYTES, too_large
+
+# Without O_NONBLOCK, opening a pipe waits for its writer; other systems than Unix lack the flag.
+_OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,10 @@ class ProjectFiles:
         overlaid = self.overlay.get(path)
         return read_regular_file(path) if overlaid is None else overlaid
 
+    def with_overlay(self, changes: Mapping[str, bytes]) -> ProjectFiles:
+        """The same files with other contents for some paths, on top of the overlay there is."""
+        return replace(self, overlay={**self.overlay, **changes})
+
 
 def read_regular_file(path: str) -> bytes:
     """The bytes of a regular file of at most :data:`redlint.source.MAX_BYTES` bytes.
@@ -40,14 +47,25 @@ def read_regular_file(path: str) -> bytes:
     Raises :class:`UnreadableSourceError` for everything else: pipes, devices and directories are not opened.
     """
     try:
-        status = Path(path).stat()
-        if not stat.S_ISREG(status.st_mode):
-            raise UnreadableSourceError("is not a regular file")
-        if status.st_size > MAX_BYTES:
-            raise UnreadableSourceError(too_large(status.st_size))
-        return Path(path).read_bytes()
+        _require_regular(os.stat(path))  # noqa: PTH116 - a Path for each file of a big tree costs too much
+        descriptor = os.open(path, _OPEN_FLAGS)
+        with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor, not a path
+            _require_regular(os.fstat(descriptor))
+            content = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         raise UnreadableSourceError(_reason(error)) from error
+    if len(content) > MAX_BYTES:
+        raise UnreadableSourceError(too_large(len(content)))
+    return content
+
+
+def _require_regular(status: os.stat_result) -> None:
+    if stat.S_ISDIR(status.st_mode):
+        raise UnreadableSourceError("is a directory")
+    if not stat.S_ISREG(status.st_mode):
+        raise UnreadableSourceError("is not a regular file")
+    if status.st_size > MAX_BYTES:
+        raise UnreadableSourceError(too_large(status.st_size))
 
 
 def _reason(error: OSError | ValueError) -> str:

@@ -74,36 +74,107 @@ def _parts(body: str) -> list[str]:
     return [part for part in cleaned.split(",") if part.strip()]
 
 
+@dataclass(frozen=True, slots=True)
+class Bearing:
+    """The names of a module through which others can get at a Redis object.
+
+    ``direct`` names are Redis objects or functions that return one. ``indirect`` names need an attribute more
+    (``store.client``): a file that uses one must also contain the attribute's name.
+    """
+
+    direct: frozenset[str]
+    indirect: frozenset[str]
+
+
 class Importers:
-    """Finds the files that import client-bearing names of modules."""
+    """Finds, without parsing them, the files that can reach a Redis object of another module."""
 
     def __init__(self, names: ModuleNames) -> None:
         self._names = names
         self._imports: dict[str, list[Import]] = {}
+        self._contents: dict[str, bytes] = {}
 
     def add(self, path: str, content: bytes) -> None:
-        """Remember the imports of a file that is not parsed (yet)."""
+        """Remember what a file imports, whether it is parsed already or not."""
         self._imports[path] = imports_of(content)
+        if self._imports[path]:
+            self._contents[path] = content
 
-    def of(self, bearing: Mapping[str, frozenset[str]], known: set[str]) -> list[str]:
-        """The files, not among ``known``, that import one of the names of a module in ``bearing`` (by path)."""
-        return [
-            path
-            for path, imports in self._imports.items()
-            if path not in known and any(self._reaches(path, one, bearing) for one in imports)
-        ]
+    def of(self, bearing: Mapping[str, Bearing], doors: frozenset[str], known: set[str]) -> list[str]:
+        """The files, not among ``known``, to parse because of the names that modules offer (by path).
 
-    def _reaches(self, importer: str, one: Import, bearing: Mapping[str, frozenset[str]]) -> bool:
-        relative = one.module.startswith(".")
-        path = (self._names.relative if relative else self._names.absolute)(one.module, importer)
-        if path is not None and path in bearing:
-            wanted = bearing[path]
-            if not one.names or "*" in one.names or not wanted.isdisjoint(one.names):
-                return True
-        for name in one.names:
-            submodule = self._names.submodule(path, name) if path is not None else None
-            if submodule is None and path is None:
-                submodule = self._names.sibling_package(one.module, importer, name)
-            if submodule is not None and submodule in bearing:
-                return True
-        return False
+        ``doors`` are the names of attributes that hold or give a Redis object. A file that only passes an
+        indirect name on is parsed when another one needs it.
+        """
+        offered = {path: one.direct | one.indirect for path, one in bearing.items()}
+        direct = {path: one.direct for path, one in bearing.items() if one.direct}
+        door = _any_word(doors)
+        found: set[str] = set()
+        passing: dict[str, set[str]] = {}
+        waiting = sorted(path for path, imports in self._imports.items() if imports)
+        while True:
+            grown = False
+            for path in waiting:
+                if path in found:
+                    continue
+                sources = self._sources(path, offered)
+                if not sources:
+                    continue
+                is_user = path in known or bool(self._sources(path, direct))
+                if is_user or (door and door.search(self._contents[path])):
+                    needed = {*self._behind(sources, passing), *(() if path in known else (path,))}
+                    grown = grown or not needed <= found
+                    found |= needed
+                elif path not in passing:
+                    passing[path] = set(sources)
+                    offered[path] = frozenset(self._passed_on(path, offered))
+                    grown = True
+            if not grown:
+                return sorted(found - known)
+
+    def _behind(self, sources: Iterable[str], passing: Mapping[str, set[str]]) -> set[str]:
+        """The passing modules among ``sources``, and those they have the name from."""
+        pending = [path for path in sources if path in passing]
+        behind: set[str] = set()
+        while pending:
+            path = pending.pop()
+            if path not in behind:
+                behind.add(path)
+                pending.extend(source for source in passing[path] if source in passing)
+        return behind
+
+    def _passed_on(self, path: str, offered: Mapping[str, frozenset[str]]) -> list[str]:
+        """The names that a file imports and offers in turn."""
+        passed: list[str] = []
+        for one in self._imports[path]:
+            source = self._path(one.module, path)
+            names = offered.get(source, frozenset()) if source is not None else frozenset()
+            passed.extend(names if "*" in one.names else names.intersection(one.names))
+        return passed
+
+    def _path(self, module: str, importer: str) -> str | None:
+        if module.startswith("."):
+            return self._names.relative(module, importer)
+        return self._names.absolute(module, importer)
+
+    def _sources(self, importer: str, offered: Mapping[str, frozenset[str]]) -> set[str]:
+        """The modules among ``offered`` that the file imports one of the offered names of, or as a whole."""
+        found: set[str] = set()
+        for one in self._imports[importer]:
+            path = self._path(one.module, importer)
+            if path is not None and path in offered:
+                is_whole = not one.names or "*" in one.names
+                if is_whole or not offered[path].isdisjoint(one.names):
+                    found.add(path)
+            for name in one.names:
+                submodule = self._names.submodule(path, name) if path is not None else None
+                if path is None:
+                    submodule = self._names.sibling_package(one.module, importer, name)
+                if submodule is not None and submodule in offered:
+                    found.add(submodule)
+        return found
+
+
+def _any_word(words: Iterable[str]) -> re.Pattern[bytes] | None:
+    alternatives = "|".join(sorted(map(re.escape, words)))
+    return re.compile(rf"\b(?:{alternatives})\b".encode()) if alternatives else None

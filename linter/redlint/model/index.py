@@ -129,6 +129,14 @@ class ModuleIndex:
         return found
 
     @cached_property
+    def attribute_names(self) -> dict[int, set[str]]:
+        """The names that classes have as attributes, their own and those of their instances, by scope."""
+        found: dict[int, set[str]] = {}
+        for scope, name in (*self.self_stores, *self.bindings):
+            found.setdefault(scope, set()).add(name)
+        return found
+
+    @cached_property
     def element_stores(self) -> dict[tuple[int, str], list[Store]]:
         """``name[index] = value``, by scope and name of the container."""
         found: dict[tuple[int, str], list[Store]] = {}

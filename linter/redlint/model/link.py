@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -21,25 +21,13 @@ from redlint.model.files import ProjectFiles
 from redlint.model.gate import Gate, Importers
 from redlint.model.index import ModuleIndex
 from redlint.model.keyspace import PatternUses, patterns_of
-from redlint.model.members import bases, of_class
 from redlint.model.modules import ModuleNames
 from redlint.model.pattern import KeyPattern
+from redlint.model.reach import Reach
 from redlint.model.scopes import Scopes
 from redlint.model.settings import ModelSettings
 from redlint.model.strings import KeyTexts
 from redlint.model.target import Target
-from redlint.model.values import (
-    Client,
-    Generator,
-    Instance,
-    Items,
-    ProjectClass,
-    ProjectFunction,
-    Row,
-    Table,
-    Value,
-    Values,
-)
 from redlint.source import SourceText
 
 _WILDCARD = re.compile(r"[*?\[]")
@@ -196,17 +184,13 @@ class Project:
         gate = Gate(words)
         found: list[str] = []
         for path in self._paths:
-            if path in self._files.explicit:
-                found.append(path)
-                continue
             content = self._read(path)
             if content is None:
                 continue
-            if gate.admits(content):
+            self._importers.add(path, content)
+            if path in self._files.explicit or gate.admits(content):
                 self._modules[path] = self._collect(path, content)
                 found.append(path)
-            else:
-                self._importers.add(path, content)
         return found
 
     # --- linking --------------------------------------------------------------------------------------
@@ -219,9 +203,12 @@ class Project:
             with _collector_paused():
                 for path in fresh:
                     self.load(path)
+            if not self._settings.gate:
+                break
             # What is reached through the new files may have been unknown before: ask everything anew.
-            bearing = Bearing(Evaluator(self.load_known, self._names, self._settings))
-            fresh = self._importers.of(bearing.names(self._known), self._known) if self._settings.gate else []
+            reach = Reach(Evaluator(self.load_known, self._names, self._settings))
+            bearing = reach.bearing(self._known)
+            fresh = self._importers.of(bearing, reach.doors, self._known)
         return self._model(sorted(self._known))
 
     def _model(self, paths: list[str]) -> ProjectModel:
@@ -254,71 +241,6 @@ class Project:
             sources=MappingProxyType(self._sources),
             settings=self._settings,
         )
-
-
-class Bearing:
-    """Which module-level names give other modules a Redis object."""
-
-    def __init__(self, evaluator: Evaluator) -> None:
-        self._evaluator = evaluator
-        self._bearing: set[Value] = set()
-        self._barren: set[Value] = set()
-
-    def names(self, paths: Iterable[str]) -> dict[str, frozenset[str]]:
-        """The client-bearing names of each module, by path; modules without any are left out."""
-        return {path: names for path in sorted(paths) if (names := self._of_module(path))}
-
-    def _of_module(self, path: str) -> frozenset[str]:
-        module = self._evaluator.load(path)
-        if module is None:
-            return frozenset()
-        return frozenset(
-            name
-            for (scope, name), group in module.bindings.items()
-            if scope == 0 and any(self._bears(value) for one in group for value in self._evaluator.binding(module, one))
-        )
-
-    def _bears(self, value: Value) -> bool:
-        """Whether a Redis object can be reached from a value through attributes, items and results."""
-        seen: set[Value] = set()
-        pending = [value]
-        while pending:
-            current = pending.pop()
-            if isinstance(current, Client) or current in self._bearing:
-                self._bearing.add(value)
-                return True
-            if current in seen or current in self._barren:
-                continue
-            seen.add(current)
-            pending.extend(self._reached(current))
-        self._barren |= seen
-        return False
-
-    def _reached(self, value: Value) -> Values:
-        if isinstance(value, ProjectFunction):
-            return self._evaluator.returned(ProjectFunction(value.function))
-        if isinstance(value, Generator):
-            return self._evaluator.yielded(value)
-        if isinstance(value, Items):
-            return value.elements
-        if isinstance(value, Row):
-            return tuple(one for group in value.items for one in group)
-        if isinstance(value, Table):
-            return (*(one for _, group in value.entries for one in group), *value.others)
-        if isinstance(value, ProjectClass):
-            return (self._evaluator.instance(value.cls),)
-        return self._attributes(value) if isinstance(value, Instance) else ()
-
-    def _attributes(self, instance: Instance) -> Values:
-        found: list[Value] = []
-        for key in bases(self._evaluator, instance.cls)[0]:
-            module = self._evaluator.load(key.path)
-            if module is None:
-                continue
-            names = {name for scope, name in (*module.self_stores, *module.bindings) if scope == key.scope}
-            for name in sorted(names):
-                found.extend(of_class(self._evaluator, instance.cls, name, instance))
-        return tuple(ProjectFunction(one.function) if isinstance(one, ProjectFunction) else one for one in found)
 
 
 def analyse(files: ProjectFiles, settings: ModelSettings) -> ProjectModel:

@@ -1,0 +1,116 @@
+"""From which module-level names other modules can reach a Redis object.
+
+Needed to find the files that use Redis without naming it: ``from app.ext import cache``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from redlint.model.evaluate import Evaluator
+from redlint.model.gate import Bearing
+from redlint.model.members import bases, of_class
+from redlint.model.values import (
+    Client,
+    Generator,
+    Instance,
+    Items,
+    ProjectClass,
+    ProjectFunction,
+    Row,
+    ScopeKey,
+    Table,
+    Value,
+    Values,
+)
+
+MOST_ATTRIBUTES = 3
+"""Attributes between a name and the Redis object: ``app.store.client`` has two of them."""
+
+
+class Reach:
+    """Follows values to the Redis objects behind them."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self._evaluator = evaluator
+        self._attributes: dict[ScopeKey, tuple[tuple[str, Values], ...]] = {}
+        self._near: dict[tuple[Value, int], bool] = {}
+        self._doors: set[str] = set()
+
+    @property
+    def doors(self) -> frozenset[str]:
+        """The names of the attributes seen that hold, or give, a Redis object."""
+        return frozenset(self._doors)
+
+    def bearing(self, paths: Iterable[str]) -> dict[str, Bearing]:
+        """The names of each module that lead to a Redis object, by path; modules without any are left out."""
+        found = {path: self._of_module(path) for path in sorted(paths)}
+        return {path: one for path, one in found.items() if one.direct or one.indirect}
+
+    def _of_module(self, path: str) -> Bearing:
+        module = self._evaluator.load(path)
+        direct: set[str] = set()
+        indirect: set[str] = set()
+        for (scope, name), group in module.bindings.items() if module is not None else ():
+            if scope != 0 or module is None:
+                continue
+            values = [value for one in group for value in self._evaluator.binding(module, one)]
+            if any(self._reaches(value, 0) for value in values):
+                direct.add(name)
+            elif any(self._reaches(value, MOST_ATTRIBUTES) for value in values):
+                indirect.add(name)
+        return Bearing(frozenset(direct), frozenset(indirect))
+
+    def _reaches(self, value: Value, attributes: int) -> bool:
+        """Whether a Redis object is at most so many attributes away; results and items cost nothing."""
+        if isinstance(value, Client):
+            return True
+        key = (value, attributes)
+        if key not in self._near:
+            self._near[key] = False
+            self._near[key] = self._looks(value, attributes)
+        return self._near[key]
+
+    def _looks(self, value: Value, attributes: int) -> bool:
+        if isinstance(value, Instance):
+            if attributes == 0:
+                return False
+            # All attributes are counted, not just the first that leads there, so that every door is known.
+            return sum(self._through(name, found, attributes) for name, found in self._attributes_of(value)) > 0
+        return sum(self._reaches(one, attributes) for one in self._parts(value)) > 0
+
+    def _through(self, name: str, found: Values, attributes: int) -> bool:
+        direct = any(self._reaches(one, 0) for one in found)
+        if direct:
+            self._doors.add(name)
+        return direct or any(self._reaches(one, attributes - 1) for one in found)
+
+    def _parts(self, value: Value) -> Values:
+        if isinstance(value, ProjectFunction):
+            return self._evaluator.returned(ProjectFunction(value.function))
+        if isinstance(value, Generator):
+            return self._evaluator.yielded(value)
+        if isinstance(value, Items):
+            return value.elements
+        if isinstance(value, Row):
+            return tuple(one for group in value.items for one in group)
+        if isinstance(value, Table):
+            return (*(one for _, group in value.entries for one in group), *value.others)
+        return (self._evaluator.instance(value.cls),) if isinstance(value, ProjectClass) else ()
+
+    def _attributes_of(self, instance: Instance) -> tuple[tuple[str, Values], ...]:
+        known = self._attributes.get(instance.cls)
+        if known is None:
+            known = self._attributes[instance.cls] = tuple(
+                (name, of_class(self._evaluator, instance.cls, name, instance))
+                for name in sorted(self._attribute_names(instance.cls))
+            )
+        return known
+
+    def _attribute_names(self, cls: ScopeKey) -> set[str]:
+        names: set[str] = set()
+        for key in bases(self._evaluator, cls)[0]:
+            module = self._evaluator.load(key.path)
+            if module is not None:
+                names.update(module.attribute_names.get(key.scope, ()))
+        return names
