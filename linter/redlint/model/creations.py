@@ -141,7 +141,7 @@ class ClientCreations:
         name = self._variable(module, site)
         if name:
             return self._name_escapes(module, site, name)
-        if site.usage is Usage.ENTERED:
+        if site.usage is Usage.ENTERED or _is_closing(site):
             return ""
         return str(site.usage.value)
 
@@ -155,7 +155,7 @@ class ClientCreations:
             if store.value is not None and _mentions_call(store.value, call):
                 return "attribute" if store.index is None else "container"
         if site.usage is Usage.ARGUMENT:
-            return "" if site.consumer.rpartition(".")[2] in ("closing", "aclosing") else "argument"
+            return "" if _is_closing(site) else "argument"
         if site.usage in (Usage.RETURNED, Usage.YIELDED):
             return str(site.usage.value)
         return ""
@@ -180,7 +180,8 @@ class ClientCreations:
                     return "attribute" if store.index is None else "container"
             for other in module.calls_by_scope.get(number, ()):
                 if any(_mentions_name(argument.value, name) for argument in other.call.arguments):
-                    return "argument"
+                    if not self._is_dropped_client(module, site, other):
+                        return "argument"
                 if _derives(other, name) and self._escapes(module, other):
                     return "derived"
         for binding in module.facts.bindings:
@@ -188,6 +189,11 @@ class ClientCreations:
                 if binding.kind in ("assign", "annotated") and _mentions_name(binding.value, name):
                     return "alias"
         return "closure" if self._captured(module, inner[1:], name) else ""
+
+    def _is_dropped_client(self, module: ModuleIndex, pool: CallSite, other: CallSite) -> bool:
+        """Whether a pool goes to a client that does not outlive the call either."""
+        is_later = other.call.start > pool.call.start
+        return is_later and self._constructs(module, other) and not self._escapes(module, other)
 
     def _nested(self, module: ModuleIndex, scope: int) -> list[int]:
         numbers = [scope]
@@ -204,6 +210,10 @@ class ClientCreations:
             for number in scopes
             for call in module.calls_by_scope.get(number, ())
         )
+
+
+def _is_closing(site: CallSite) -> bool:
+    return site.usage is Usage.ARGUMENT and site.consumer.rpartition(".")[2] in ("closing", "aclosing")
 
 
 def _derives(site: CallSite, name: str) -> bool:

@@ -6,16 +6,17 @@ every expression is evaluated once, a cycle ends where it began, and one questio
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from redlint.model import annotated, calling, members
+from redlint.model import annotated, callers, calling, duck, members
 from redlint.model.facts import (
     Attribute,
     Await,
     Binding,
     Bytes,
     Call,
+    CallSite,
     Collection,
     Comprehension,
     Conditional,
@@ -56,11 +57,14 @@ from redlint.model.values import (
     union,
 )
 
-MOST_STEPS = 20_000
+MOST_STEPS = 200_000
 """Steps that one question from outside may take; a project was seen that needed 15 minutes without a bound."""
 
-MOST_DEPTH = 60
+MOST_DEPTH = 150
 """Nested evaluations; deeper chains end unknown."""
+
+MOST_ROUNDS = 4
+"""How often a cycle is worked out before what was found so far has to do."""
 
 
 class ModuleLoader(Protocol):
@@ -73,43 +77,77 @@ class ModuleLoader(Protocol):
 class Evaluator:
     """Evaluates the expressions of one project."""
 
-    def __init__(self, load: ModuleLoader, names: ModuleNames, settings: ModelSettings) -> None:
+    def __init__(
+        self,
+        load: ModuleLoader,
+        names: ModuleNames,
+        settings: ModelSettings,
+        paths: Callable[[], Iterable[str]] = tuple,
+    ) -> None:
+        """``paths`` gives the modules whose calls are looked at for what they pass to functions."""
         self.load = load
+        self._paths = paths
+        self._calls: dict[str, list[tuple[ModuleIndex, CallSite]]] | None = None
+        self._subclasses: dict[ScopeKey, set[str]] | None = None
         self.names = names
         self.settings = settings
         self._known: dict[tuple[str, object], Values] = {}
         self._active: set[tuple[str, object]] = set()
-        self._cut: set[tuple[str, object]] = set()
+        self._tentative: dict[tuple[str, object], Values] = {}
+        self._assumed: dict[tuple[str, object], Values] = {}
+        self._cycles: set[tuple[str, object]] = set()
+        self._grew = False
         self._steps = 0
         self._depth = 0
 
     # --- bookkeeping ----------------------------------------------------------------------------------
 
     def remember(self, kind: str, subject: object, work: Callable[[], Values]) -> Values:
-        """The result of ``work``, done once per subject; a cycle back to it gives nothing."""
+        """The result of ``work``, found once per subject.
+
+        Where the work leads back to its own subject, the subject counts as what was found of it so far
+        (nothing, at first), and the outermost such subject is worked out again until nothing is added. What
+        was found on the way is final only then; until then it is kept apart.
+        """
         key = (kind, subject)
         known = self._known.get(key)
+        if known is None:
+            known = self._tentative.get(key)
         if known is not None:
             return known
         if key in self._active:
-            self._cut.add(key)
-            return ()
+            self._cycles.add(key)
+            return self._assumed.get(key, ())
         self._steps += 1
         if self._steps > MOST_STEPS or self._depth > MOST_DEPTH:
-            self._cut.add(("budget", None))
             return (ANYTHING,)
         self._active.add(key)
         self._depth += 1
         try:
-            result = work()
+            result = self._stable(key, work)
         finally:
             self._depth -= 1
             self._active.discard(key)
-        self._cut.discard(key)
-        if self._depth == 0:
-            self._cut.clear()
-        if not self._cut:
-            self._known[key] = result
+            self._cycles.discard(key)
+        self._tentative[key] = result
+        if not self._cycles:
+            self._known.update(self._tentative)
+            self._tentative.clear()
+            self._assumed.clear()
+        return result
+
+    def _stable(self, key: tuple[str, object], work: Callable[[], Values]) -> Values:
+        is_outermost = not self._cycles
+        for _ in range(MOST_ROUNDS):
+            result = work()
+            if key not in self._cycles:
+                return result
+            self._grew = self._grew or self._assumed.get(key, ()) != result
+            self._assumed[key] = result
+            if not is_outermost or not self._grew:
+                return result
+            self._grew = False
+            self._tentative.clear()
         return result
 
     # --- expressions ----------------------------------------------------------------------------------
@@ -176,7 +214,39 @@ class Evaluator:
             default = tuple(
                 value for value in self.evaluate(module, parameter.default) if not isinstance(value, KnownConstant)
             )
-        return union(default, (ANYTHING,))
+        given = callers.fixture(self, module, scope, parameter.name) or callers.passed(self, module, scope, position)
+        if callers.is_settled(given):
+            return union(default, given)
+        if not any(isinstance(value, Client) for value in (*default, *given)):
+            guess = duck.client_from(module.method_calls.get((scope, parameter.name), ()))
+            if guess is not None:
+                return union(default, (guess,))
+        return union(default, given, (ANYTHING,))
+
+    # --- callers --------------------------------------------------------------------------------------
+
+    def calls_named(self, name: str) -> list[tuple[ModuleIndex, CallSite]]:
+        """The calls of anything with this last name, in the modules that passed the gate."""
+        if self._calls is None:
+            self._calls = {}
+            for path in self._paths():
+                module = self.load(path)
+                for callee, sites in module.calls_by_callee.items() if module is not None else ():
+                    group = self._calls.setdefault(callee, [])
+                    group.extend((module, site) for site in sites if module is not None)
+        return self._calls.get(name, [])
+
+    def class_names(self, cls: ScopeKey) -> set[str]:
+        """The names of a class and of the project classes that derive from it."""
+        if self._subclasses is None:
+            self._subclasses = {}
+            for path in self._paths():
+                module = self.load(path)
+                for number, facts in enumerate(module.facts.scopes) if module is not None else ():
+                    if facts.kind is ScopeKind.CLASS:
+                        for key in members.bases(self, ScopeKey(path, number))[0]:
+                            self._subclasses.setdefault(key, set()).add(facts.name)
+        return self._subclasses.get(cls, set())
 
     def self_values(self, module: ModuleIndex, owner: int, scope: int) -> Values:
         """What ``self`` (or ``cls`` in a class method) denotes."""

@@ -40,8 +40,9 @@ def _word_pattern(word: str) -> re.Pattern[bytes]:
     return re.compile(escaped + _ENGLISH)
 
 
-_FROM = re.compile(rb"^[ \t]*from[ \t]+([.\w]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n]*(?:\\\\\r?\n[^\n]*)*)", re.MULTILINE)
-_IMPORT = re.compile(rb"^[ \t]*import[ \t]+([^\n#;]+)", re.MULTILINE)
+_BEGIN = rb"(?:^|[\r;:])(?:\xef\xbb\xbf)?[ \t]*"
+_FROM = re.compile(_BEGIN + rb"from[ \t]+([.\w]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n]*(?:\\\\\r?\n[^\n]*)*)", re.MULTILINE)
+_IMPORT = re.compile(_BEGIN + rb"import[ \t]+([^\n#;]+)", re.MULTILINE)
 _COMMENT = re.compile(rb"#[^\n]*")
 _NAME = re.compile(r"[\w.]+")
 

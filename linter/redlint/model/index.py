@@ -10,6 +10,7 @@ from redlint.model.facts import (
     Binding,
     BlockFacts,
     CallSite,
+    Expression,
     ModuleFacts,
     Name,
     Result,
@@ -144,6 +145,38 @@ class ModuleIndex:
             if store.index is not None and isinstance(store.object, Name | Attribute):
                 found.setdefault((store.scope, store.object.name), []).append(store)
         return found
+
+    @cached_property
+    def calls_by_callee(self) -> dict[str, list[CallSite]]:
+        """The calls by the last name of what is called."""
+        found: dict[str, list[CallSite]] = {}
+        for site in self.facts.calls:
+            function = site.call.function
+            if isinstance(function, Name | Attribute):
+                found.setdefault(function.name, []).append(site)
+        return found
+
+    @cached_property
+    def method_calls(self) -> dict[tuple[int, str], list[CallSite]]:
+        """``name.method(...)`` by the scope that binds the name, and ``self.name.method(...)`` by the class."""
+        found: dict[tuple[int, str], list[CallSite]] = {}
+        for site in self.facts.calls:
+            function = site.call.function
+            if not isinstance(function, Attribute):
+                continue
+            key = self._receiver_key(site.scope, function.value)
+            if key is not None:
+                found.setdefault(key, []).append(site)
+        return found
+
+    def _receiver_key(self, scope: int, receiver: Expression) -> tuple[int, str] | None:
+        if isinstance(receiver, Name):
+            reaching = self.reaching(receiver.name, receiver.start)
+            return (reaching[1], receiver.name) if reaching is not None else None
+        if isinstance(receiver, Attribute) and isinstance(receiver.value, Name):
+            owner = self.owner_of_self(scope, receiver.value.name)
+            return (owner, receiver.name) if owner is not None else None
+        return None
 
     # --- scopes ---------------------------------------------------------------------------------------
 

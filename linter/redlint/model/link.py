@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ from redlint.model.strings import KeyTexts
 from redlint.model.target import Target
 from redlint.source import SourceText
 
+_RECURSION = 10_000
 _WILDCARD = re.compile(r"[*?\[]")
 
 
@@ -104,6 +106,17 @@ class ProjectModel:
     def uses_of(self, text: str) -> PatternUses | None:
         """What the project does with the key pattern of this text (``user:{}``)."""
         return self.by_pattern.get(text)
+
+
+@contextmanager
+def _deep_recursion() -> Iterator[None]:
+    """Chains of values are longer than the interpreter's default allows for."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, _RECURSION))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
 
 
 @contextmanager
@@ -206,14 +219,14 @@ class Project:
             if not self._settings.gate:
                 break
             # What is reached through the new files may have been unknown before: ask everything anew.
-            reach = Reach(Evaluator(self.load_known, self._names, self._settings))
+            reach = Reach(Evaluator(self.load_known, self._names, self._settings, lambda: sorted(self._known)))
             bearing = reach.bearing(self._known)
             fresh = self._importers.of(bearing, reach.doors, self._known)
         return self._model(sorted(self._known))
 
     def _model(self, paths: list[str]) -> ProjectModel:
-        evaluator = Evaluator(self.load_known, self._names, self._settings)
-        texts = KeyTexts(Evaluator(self.load, self._names, self._settings))
+        evaluator = Evaluator(self.load_known, self._names, self._settings, lambda: sorted(self._known))
+        texts = KeyTexts(Evaluator(self.load, self._names, self._settings, lambda: sorted(self._known)))
         scopes = Scopes(evaluator)
         calls = RedisCalls(evaluator, texts, scopes)
         creations = ClientCreations(evaluator, scopes)
@@ -245,4 +258,5 @@ class Project:
 
 def analyse(files: ProjectFiles, settings: ModelSettings) -> ProjectModel:
     """Collect and link a project."""
-    return Project(files, settings).link()
+    with _deep_recursion():
+        return Project(files, settings).link()

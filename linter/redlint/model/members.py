@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from redlint.diagnostic import Confidence
-from redlint.model import annotated, calling
+from redlint.model import annotated, calling, duck
 from redlint.model import clients as client_tables
 from redlint.model.events import ClientRef, ConstantValue
-from redlint.model.facts import Binding
+from redlint.model.facts import Binding, CallSite
 from redlint.model.index import ModuleIndex, is_static
 from redlint.model.kinds import Role
 from redlint.model.values import (
@@ -161,7 +161,7 @@ def _of_class(evaluator: Evaluator, cls: ScopeKey, name: str, receiver: Value) -
         if group:
             stored.append(union(*(_class_binding(evaluator, index, binding, receiver) for binding in group)))
         if stored:
-            return union(*stored)
+            return _with_evidence(evaluator, order, name, union(*stored))
     for base in external:
         if isinstance(receiver, ProjectClass) and base in client_tables.constructors():
             return (External(f"{base}.{name}"),)
@@ -170,6 +170,19 @@ def _of_class(evaluator: Evaluator, cls: ScopeKey, name: str, receiver: Value) -
             ref = ClientRef(kind.library, kind.role, kind.is_async, Confidence.INFERRED, factory=f"{base}.{name}")
             return (Client(ref),)
     return ()
+
+
+def _with_evidence(evaluator: Evaluator, order: tuple[ScopeKey, ...], name: str, found: Values) -> Values:
+    """An attribute nobody could follow, with what the calls of the class on it give away."""
+    if not all(isinstance(value, Anything | KnownConstant) for value in found):
+        return found
+    sites: list[CallSite] = []
+    for key in order:
+        index = evaluator.load(key.path)
+        if index is not None:
+            sites.extend(index.method_calls.get((key.scope, name), ()))
+    guess = duck.client_from(sites)
+    return found if guess is None else (guess,)
 
 
 def _class_binding(evaluator: Evaluator, index: ModuleIndex, binding: Binding, receiver: Value) -> Values:

@@ -41,6 +41,10 @@ class ModuleNames:
                 found.setdefault(parts[-1], []).append((parts, path))
         return found
 
+    def has(self, path: str) -> bool:
+        """Whether a file is part of the project."""
+        return path in self._paths
+
     def absolute(self, name: str, importer: str) -> str | None:
         """The file that ``import name`` in the file ``importer`` loads, or ``None`` if none of the project."""
         directory = importer.rpartition("/")[0]
