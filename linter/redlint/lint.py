@@ -3,45 +3,63 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from redlint.config import Config
 from redlint.diagnostic import Applicability, Confidence, Diagnostic, Severity, Span
-from redlint.engine_rules import InternalError, SyntaxError, UnreadableFile
+from redlint.engine_rules import ALWAYS_ON, ENGINE_RULES, InternalError, SyntaxError, UnreadableFile
 from redlint.model.files import ProjectFiles
 from redlint.model.link import ModuleModel, ProjectModel, analyse
-from redlint.rule import Rule, rule_name
-from redlint.selection import matches
+from redlint.rule import Rule
+from redlint.selection import RuleIndex, most_exact, selected_codes
 from redlint.source import SourceText
 from redlint.suppress import apply_suppressions, noqa_row
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFailure:
+    """A rule that raised: where it was looking, and the traceback for whoever mends it."""
+
+    rule: str
+    path: str
+    row: int
+    traceback: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ProjectResult:
     """What linting found.
 
-    ``diagnostics`` are sorted by path and place. ``failed`` says that a rule or redlint itself broke.
-    ``checked`` is the number of files that were asked for.
+    ``diagnostics`` are sorted by path and place. ``failures`` are the rules that broke. ``checked`` is the
+    number of files that were asked for.
     """
 
     diagnostics: tuple[Diagnostic, ...]
     model: ProjectModel
-    failed: bool
+    failures: tuple[RuleFailure, ...]
     checked: int
 
     @property
+    def failed(self) -> bool:
+        """Whether a rule broke, so that findings may be missing."""
+        return bool(self.failures)
+
+    @property
     def sources(self) -> Mapping[str, SourceText]:
-        """The decoded text of every file that was parsed, by path."""
+        """The decoded text of every file that was looked into, by path."""
         return self.model.sources
+
+    def source(self, path: str) -> SourceText:
+        """The decoded text of a file; an empty one for a file that could not be read."""
+        return self.model.sources.get(path) or SourceText(path, "")
 
     def noqa_row(self, diagnostic: Diagnostic) -> int:
         """The 1-based row on which a ``# noqa`` comment suppresses the diagnostic."""
-        source = self.sources.get(diagnostic.path)
-        if source is None:
-            return 1
         module = self.model.modules.get(diagnostic.path)
-        return noqa_row(source, diagnostic.span, module.multiline_strings if module is not None else ())
+        strings = module.multiline_strings if module is not None else ()
+        return noqa_row(self.source(diagnostic.path), diagnostic.span, strings)
 
 
 def lint_source(path: str, content: bytes, config: Config, rules: Sequence[Rule]) -> ProjectResult:
@@ -50,82 +68,121 @@ def lint_source(path: str, content: bytes, config: Config, rules: Sequence[Rule]
     return lint_project(files, config, rules)
 
 
-def lint_project(files: ProjectFiles, config: Config, rules: Sequence[Rule], *, gate: bool = True) -> ProjectResult:
-    """Lint the files of a project together; only ``files.lint`` are reported on."""
+def lint_project(
+    files: ProjectFiles,
+    config: Config,
+    rules: Sequence[Rule],
+    *,
+    gate: bool = True,
+    problems: Sequence[tuple[str, str]] = (),
+) -> ProjectResult:
+    """Lint the files of a project together; only ``files.lint`` are reported on.
+
+    ``rules`` are all rules there are, the config decides which of them are on. ``problems`` are paths that
+    could not be had when the files were looked for, with the reason. Without the ``gate`` every file is
+    analysed. Raises :class:`redlint.errors.ConfigError` for selectors that match no rule.
+    """
+    index = RuleIndex.of({rule.code: rule for rule in (*(rule() for rule in ENGINE_RULES), *rules)}.values())
+    codes = selected_codes(
+        index,
+        select=config.select,
+        extend_select=config.extend_select,
+        ignore=config.ignore,
+        preview=config.preview,
+    )
     model = analyse(files, config.model_settings(gate=gate))
-    run = _Run(model, config, rules)
-    found = [*run.problems(), *run.rules()]
-    wanted = frozenset(files.lint)
-    kept = _finish([diagnostic for diagnostic in found if diagnostic.path in wanted], model, config, rules)
+    run = _Run(model, config, [rule for rule in rules if rule.code in codes])
+    found = run.findings()
+    found += [_unreadable(path, message) for path, message in problems]
+    found += _file_problems(model)
+    passed = frozenset(rule.code for rule in rules) & codes
+    finish = _Finish(model, config, index, codes=codes, active=passed - run.broken)
+    wanted = frozenset((*files.lint, *(path for path, _ in problems)))
+    kept = finish.of_all([one for one in found if one.path in wanted or one.code in ALWAYS_ON], wanted)
     return ProjectResult(
         diagnostics=tuple(sorted(kept, key=Diagnostic.sort_key)),
         model=model,
-        failed=run.failed,
+        failures=tuple(run.failures),
         checked=len(files.lint),
     )
 
 
+def _unreadable(path: str, message: str) -> Diagnostic:
+    return UnreadableFile().diagnostic(path, Span(0, 0), confidence=Confidence.PROVEN, message=message)
+
+
+def _file_problems(model: ProjectModel) -> Iterator[Diagnostic]:
+    for problem in model.problems:
+        rule = SyntaxError() if problem.kind == "syntax" else UnreadableFile()
+        yield rule.diagnostic(problem.path, problem.span, confidence=Confidence.PROVEN, message=problem.message)
+
+
 class _Run:
-    """One pass of all rules over a model."""
+    """One pass of the rules that are on over a model."""
 
     def __init__(self, model: ProjectModel, config: Config, rules: Sequence[Rule]) -> None:
         self._model = model
         self._config = config
         self._rules = rules
-        self._broken: set[str] = set()
-        self.failed = False
+        self.broken: set[str] = set()
+        self.failures: list[RuleFailure] = []
 
-    def problems(self) -> Iterator[Diagnostic]:
-        """The files that could not be read or parsed."""
-        on = {rule.code for rule in self._rules}
-        for problem in self._model.problems:
-            rule = SyntaxError() if problem.kind == "syntax" else UnreadableFile()
-            if rule.code in on:
-                yield rule.diagnostic(problem.path, problem.span, confidence=Confidence.PROVEN, message=problem.message)
+    def findings(self) -> list[Diagnostic]:
+        """What the rules find, of clients they are sure enough of and in paths they speak about."""
+        return [one for rule in self._rules for one in self._of_rule(rule)]
 
-    def rules(self) -> Iterator[Diagnostic]:
-        """What the rules find, limited to clients they are sure enough of and paths they speak about."""
-        for rule in self._rules:
-            for diagnostic in self._findings(rule):
-                if diagnostic.confidence < rule.min_confidence:
-                    continue
-                if not rule.non_production and not self._config.is_production(diagnostic.path):
-                    continue
+    def _of_rule(self, rule: Rule) -> Iterator[Diagnostic]:
+        for diagnostic in self._unfiltered(rule):
+            if diagnostic.code in ALWAYS_ON:
+                yield diagnostic
+                continue
+            if diagnostic.confidence < rule.min_confidence:
+                continue
+            if rule.non_production or self._config.is_production(diagnostic.path):
                 yield _trusted(diagnostic)
 
-    def _findings(self, rule: Rule) -> Iterator[Diagnostic]:
-        model = self._model
-        for module in model.modules.values():
-            yield from self._guarded(rule, module.path, Span(0, 0), lambda m=module: rule.check_module(m, model))
-            yield from self._of_module(rule, module)
+    def _unfiltered(self, rule: Rule) -> Iterator[Diagnostic]:
+        model, kind = self._model, type(rule)
+        modules = [one for one in model.modules.values() if one.production or rule.non_production]
+        for module in modules:
+            if kind.check_module is not Rule.check_module:
+                yield from self._guarded(rule, module.path, Span(0, 0), partial(rule.check_module, module, model))
+            if kind.check_call is not Rule.check_call:
+                yield from self._of_calls(rule, module)
+            if kind.check_client is not Rule.check_client:
+                for made in module.creations:
+                    yield from self._guarded(rule, made.path, made.span, partial(rule.check_client, made, model))
+        if kind.check_pattern is Rule.check_pattern:
+            return
         for uses in model.patterns:
             first = uses.uses[0].call
-            yield from self._guarded(rule, first.path, first.span, lambda u=uses: rule.check_pattern(u, model))
+            yield from self._guarded(rule, first.path, first.span, partial(rule.check_pattern, uses, model))
 
-    def _of_module(self, rule: Rule, module: ModuleModel) -> Iterator[Diagnostic]:
-        model = self._model
+    def _of_calls(self, rule: Rule, module: ModuleModel) -> Iterator[Diagnostic]:
         for call in module.calls:
+            if call.client.confidence < rule.min_confidence:
+                continue
             if rule.commands and rule.commands.isdisjoint(command.name for command in call.commands):
                 continue
-            yield from self._guarded(rule, call.path, call.span, lambda c=call: rule.check_call(c, model))
-        for creation in module.creations:
-            yield from self._guarded(rule, creation.path, creation.span, lambda c=creation: rule.check_client(c, model))
+            yield from self._guarded(rule, call.path, call.span, partial(rule.check_call, call, self._model))
 
-    def _guarded(self, rule: Rule, path: str, span: Span, hook: Callable[[], Iterator[Diagnostic]]) -> list[Diagnostic]:
+    def _guarded(self, rule: Rule, path: str, span: Span, hook: Callable[[], Iterable[Diagnostic]]) -> list[Diagnostic]:
         """What a hook yields; its first failure becomes a diagnostic, after which the rule is left out."""
-        if rule.code in self._broken:
+        if rule.code in self.broken:
             return []
         try:
             return list(hook())
-        except Exception as error:  # a plugin may raise anything; the other rules must go on
-            self._broken.add(rule.code)
-            self.failed = True
-            last = traceback.extract_tb(error.__traceback__)[-1]
-            message = (
-                f"{rule_name(type(rule).__name__)} ({rule.code}) failed here: "
-                f"{type(error).__name__}: {error} (in {last.name}, line {last.lineno})"
-            )
-            return [InternalError().diagnostic(path, span, confidence=Confidence.PROVEN, message=message)]
+        except Exception as error:  # a rule package may raise anything; the other rules must go on
+            self.broken.add(rule.code)
+            return [self._failure(rule, path, span, error)]
+
+    def _failure(self, rule: Rule, path: str, span: Span, error: Exception) -> Diagnostic:
+        source = self._model.sources.get(path)
+        row = source.location(span.start).row if source is not None else 1
+        details = "".join(traceback.format_exception(error))
+        self.failures.append(RuleFailure(rule.name, path, row, details))
+        message = f"{rule.name} ({rule.code}) failed here: {type(error).__name__}: {error}"
+        return InternalError().diagnostic(path, span, confidence=Confidence.PROVEN, message=message)
 
 
 def _trusted(diagnostic: Diagnostic) -> Diagnostic:
@@ -136,36 +193,59 @@ def _trusted(diagnostic: Diagnostic) -> Diagnostic:
     return replace(diagnostic, fix=replace(fix, applicability=Applicability.UNSAFE))
 
 
-def _finish(
-    found: Sequence[Diagnostic], model: ProjectModel, config: Config, rules: Sequence[Rule]
-) -> Iterator[Diagnostic]:
-    """Apply the config's severities and per-file ignores, then the suppression comments of each file."""
-    classes = {rule.code: type(rule) for rule in rules}
-    by_path: dict[str, list[Diagnostic]] = {}
-    for diagnostic in found:
-        rule = classes.get(diagnostic.code, InternalError)
-        if any(matches(selector, rule) for selector in config.ignored_codes(diagnostic.path)):
-            continue
-        by_path.setdefault(diagnostic.path, []).append(_with_severity(diagnostic, rule, config))
-    known = {code: rule_name(rule.__name__) for code, rule in classes.items()}
-    for path in sorted({*by_path, *model.modules}):
-        module = model.modules.get(path)
-        if module is None:
-            yield from by_path.get(path, ())
-            continue
-        yield from apply_suppressions(
-            module.source,
-            module.comments,
-            module.multiline_strings,
-            by_path.get(path, ()),
-            known,
-            report_unused=True,
-        )
+class _Finish:
+    """What the user's settings and comments make of the findings."""
 
+    def __init__(
+        self,
+        model: ProjectModel,
+        config: Config,
+        index: RuleIndex,
+        *,
+        codes: frozenset[str],
+        active: frozenset[str],
+    ) -> None:
+        self._model = model
+        self._config = config
+        self._index = index
+        self._codes = codes
+        self._active = active
 
-def _with_severity(diagnostic: Diagnostic, rule: type[Rule], config: Config) -> Diagnostic:
-    chosen: Severity | None = None
-    for selector, severity in config.severity.items():
-        if matches(selector, rule):
-            chosen = severity
-    return diagnostic if chosen is None else diagnostic.with_severity(chosen)
+    def of_all(self, found: Iterable[Diagnostic], paths: Iterable[str]) -> Iterator[Diagnostic]:
+        """The findings that are left, with those about suppression comments in ``paths``."""
+        by_path: dict[str, list[Diagnostic]] = {path: [] for path in paths}
+        for diagnostic in found:
+            if diagnostic.code in self._codes:
+                by_path.setdefault(diagnostic.path, []).append(diagnostic)
+        for path, diagnostics in by_path.items():
+            yield from self._of_file(path, diagnostics)
+
+    def _of_file(self, path: str, diagnostics: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
+        ignored = self._ignored_codes(path)
+        kept: Sequence[Diagnostic] = [one for one in diagnostics if one.code not in ignored]
+        module = self._model.modules.get(path)
+        if module is not None:
+            kept = apply_suppressions(
+                module.source,
+                comments=module.comments,
+                multiline_strings=module.multiline_strings,
+                diagnostics=kept,
+                index=self._index,
+                active=self._active - ignored,
+            )
+        for diagnostic in kept:
+            yield self._with_severity(diagnostic)
+
+    def _ignored_codes(self, path: str) -> frozenset[str]:
+        selectors = self._config.ignores_of(path)
+        return frozenset(code for one in selectors for code in self._index.codes(one)) - ALWAYS_ON
+
+    def _with_severity(self, diagnostic: Diagnostic) -> Diagnostic:
+        chosen = self._severity(diagnostic.code)
+        return diagnostic if chosen is None else diagnostic.with_severity(chosen)
+
+    def _severity(self, code: str) -> Severity | None:
+        if code in ALWAYS_ON or not self._config.severity:
+            return None
+        selector = most_exact(self._index, self._config.severity, code)
+        return self._config.severity[selector] if selector is not None else None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from redlint.diagnostic import Applicability, Confidence, Diagnostic, Edit, Fix, Related, Severity
+from redlint.diagnostic import Applicability, Confidence, Diagnostic, Fix, Related, Severity
+from redlint.fixes import rename_method
 from redlint.model.events import KeyUse
 from redlint.rule import PatternUses, ProjectModel, RedisCall, Rule
 
@@ -138,4 +139,5 @@ def _holds_strings(key: KeyUse, project: ProjectModel) -> bool:
 def _fix(call: RedisCall) -> Fix | None:
     if call.method != "delete" or call.client.confidence is Confidence.NAMED:
         return None
-    return Fix(Applicability.SAFE, "Replace `delete` by `unlink`", (Edit(call.method_span, "unlink"),))
+    edits = rename_method(call, "unlink")
+    return Fix(Applicability.SAFE, "Replace `delete` by `unlink`", edits) if edits is not None else None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from redlint.diagnostic import Applicability, Confidence, Diagnostic, Edit, Fix, Severity
+from redlint.diagnostic import Applicability, Confidence, Diagnostic, Fix, Severity
+from redlint.fixes import replace_awaited, replace_call
 from redlint.model.kinds import Usage
 from redlint.rule import ProjectModel, RedisCall, Rule
 
@@ -79,11 +80,10 @@ def _fix(call: RedisCall) -> Fix | None:
         return None
     if not call.client.is_async:
         text = scan if call.usage is Usage.ITERATED else f"list({scan})"
-        return Fix(Applicability.UNSAFE, "Replace by `scan_iter`", (Edit(call.span, text),))
-    if not call.awaited:
-        return None
-    text = f"[key async for key in {scan}]"
-    return Fix(Applicability.UNSAFE, "Replace by `scan_iter`", (Edit(call.outer_span, text),))
+        edits = replace_call(call, text)
+    else:
+        edits = replace_awaited(call, f"[key async for key in {scan}]")
+    return Fix(Applicability.UNSAFE, "Replace by `scan_iter`", edits) if edits is not None else None
 
 
 def _scan(call: RedisCall) -> str | None:

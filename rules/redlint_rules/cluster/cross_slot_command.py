@@ -136,6 +136,8 @@ def _many(key: KeyUse) -> tuple[bool, str] | None:
     pattern = key.patterns[0]
     if not key.many or pattern.is_constant or pattern.slot is not None:
         return None
+    if pattern.hash_tag is not None and any(hole not in pattern.hash_tag for hole in pattern.holes):
+        return None  # they may well differ in what stands outside of the tag
     return False, (
         f"names several keys like {pattern.display}, which have no common hash tag: "
         "a cluster refuses it when they fall into different slots"

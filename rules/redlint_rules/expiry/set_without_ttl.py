@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from redlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Related, Severity, Span
+from redlint.diagnostic import Applicability, Diagnostic, Fix, Related, Severity
+from redlint.fixes import add_keyword
 from redlint.model.keyspace import PatternUse, only_if_missing
 from redlint.rule import PatternUses, ProjectModel, RedisCall, Rule
 
@@ -28,6 +29,7 @@ _SETTING = re.compile(
     r"registry|definition|permissions?|preferences?|profile|counter|count|total|route\w*|migration\w*)(?:[^a-z]|$)",
     re.IGNORECASE,
 )
+_TTL_ARGUMENTS = ("px", "exat", "pxat", "keepttl")
 _MOST_RELATED = 5
 
 
@@ -132,10 +134,12 @@ class SetWithoutTtl(Rule):
 
     def _fix(self, call: RedisCall) -> Fix:
         ttl = self.options.default_ttl
-        if ttl is None or call.method != "set" or call.has_unknown_arguments or not call.arguments:
+        edits = None
+        if ttl is not None and call.method == "set" and not any(call.argument(name) for name in _TTL_ARGUMENTS):
+            edits = add_keyword(call, "ex", str(ttl))
+        if edits is None:
             return Fix(Applicability.DISPLAY, "Pass `ex=<seconds>`")
-        end = max(argument.span.end for argument in call.arguments)
-        return Fix(Applicability.UNSAFE, f"Pass `ex={ttl}`", (Edit(Span(end, end), f", ex={ttl}"),))
+        return Fix(Applicability.UNSAFE, f"Pass `ex={ttl}`", edits)
 
 
 def _is_persistent(uses: PatternUses, project: ProjectModel) -> bool:

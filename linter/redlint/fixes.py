@@ -1,0 +1,250 @@
+"""Edits of Redis calls, for the fixes of rules.
+
+Every builder returns the edits, or ``None`` where it is not sure that the result is what was meant: then a
+rule offers no fix, or only a suggestion.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+import warnings
+from collections.abc import Iterator
+
+from redlint.diagnostic import Edit, Span
+from redlint.model.events import CallArgument, RedisCall
+from redlint.source import SourceText
+
+_AFTER_LAST_ARGUMENT = re.compile(r"(?:[\s)\\])*(?:,[\s\\]*)?\)")
+_NO_ARGUMENTS = re.compile(r"\s*\(\s*\)")
+_WORD_CHARACTER = re.compile(r"\w")
+_ATOMS = (
+    *(ast.Call, ast.Name, ast.Attribute, ast.Subscript, ast.Constant, ast.JoinedStr),
+    *(ast.List, ast.ListComp, ast.Dict, ast.DictComp, ast.Set, ast.SetComp),
+)
+
+ImportedName = tuple[str, str]
+"""A name that an import binds, and what it is bound to."""
+
+
+def rename_method(call: RedisCall, name: str) -> tuple[Edit, ...] | None:
+    """Call another method with the same arguments."""
+    return (Edit(call.method_span, name),) if _is_plain(call) else None
+
+
+def add_keyword(call: RedisCall, name: str, text: str) -> tuple[Edit, ...] | None:
+    """Pass ``name=text`` after all other arguments.
+
+    ``None`` if the argument may be given already, and for calls with a comment between their parentheses.
+    """
+    if not _is_plain(call) or call.has_unknown_arguments or _has_comment(call.source, _parentheses(call)):
+        return None
+    if any(name in (argument.keyword, argument.parameter) for argument in call.arguments):
+        return None
+    edit = _first_argument(call, name, text) if not call.arguments else _next_argument(call, name, text)
+    return (edit,) if edit is not None and _is_valid(call, edit) else None
+
+
+def replace_argument(call: RedisCall, parameter: str, text: str) -> tuple[Edit, ...] | None:
+    """Pass another value for a parameter that is given by itself; a keyword in front of it stays."""
+    argument = call.argument(parameter)
+    if argument is None or not _is_plain(call) or _has_comment(call.source, argument.span):
+        return None
+    edit = Edit(argument.span, text)
+    return (edit,) if _is_valid(call, edit) else None
+
+
+def replace_call(call: RedisCall, text: str) -> tuple[Edit, ...] | None:
+    """Put another expression in place of the call; an ``await`` around it stays."""
+    return _replace(call, call.span, text)
+
+
+def replace_awaited(call: RedisCall, text: str) -> tuple[Edit, ...] | None:
+    """Put another expression in place of the call, its ``await`` and the parentheses around them."""
+    return _replace(call, call.outer_span, text) if call.awaited else None
+
+
+def ensure_import(source: SourceText, statement: str) -> tuple[Edit, ...] | None:
+    """Have an import at the top of a file; no edits where it is there.
+
+    ``None`` where the file already binds the imported name to something else.
+    """
+    wanted = _parsed(statement)
+    tree = _parsed(source.text)
+    if wanted is None or tree is None:
+        return None
+    missing = [name for one in wanted.body for name in _imported(one)]
+    present = {name for one in tree.body for name in _imported(one)}
+    if present.issuperset(missing):
+        return ()
+    if not {name for name, _ in missing}.isdisjoint(_bound_names(tree)):
+        return None
+    return _import_edit(source, tree, statement)
+
+
+# --- calls ------------------------------------------------------------------------------------------------
+
+
+def _is_plain(call: RedisCall) -> bool:
+    """Whether the method's name stands in the code, right before the parentheses."""
+    if call.source.slice(call.method_span) != call.method:
+        return False
+    return call.source.slice(_parentheses(call)).lstrip(" \t\\\r\n").startswith("(")
+
+
+def _parentheses(call: RedisCall) -> Span:
+    return Span(call.method_span.end, max(call.method_span.end, call.span.end))
+
+
+def _first_argument(call: RedisCall, name: str, text: str) -> Edit | None:
+    between = call.source.slice(_parentheses(call))
+    if not _NO_ARGUMENTS.fullmatch(between):
+        return None
+    place = call.method_span.end + between.index("(") + 1
+    return Edit(Span(place, place), f"{name}={text}")
+
+
+def _next_argument(call: RedisCall, name: str, text: str) -> Edit | None:
+    last = max(call.arguments, key=lambda argument: argument.span)
+    source = call.source.text
+    end = _end_with_parentheses(call, last)
+    if end is None:
+        return None
+    begin = source.rfind("\n", 0, last.span.start) + 1
+    keyword = rf"{re.escape(last.keyword)}\s*=\s*" if last.keyword is not None and not last.splat else ""
+    alone = re.fullmatch(rf"(?P<indent>[ \t]*){keyword}[ \t(*]*", source[begin : last.span.start])
+    if alone is None or begin <= call.method_span.end:
+        return Edit(Span(end, end), f", {name}={text}")
+    return Edit(Span(end, end), f",\n{alone['indent']}{name}={text}")
+
+
+def _end_with_parentheses(call: RedisCall, last: CallArgument) -> int | None:
+    """Where the last argument ends, together with parentheses of its own."""
+    rest = call.source.text[last.span.end : call.span.end]
+    if not _AFTER_LAST_ARGUMENT.fullmatch(rest):
+        return None
+    own = rest.partition(",")[0] if "," in rest else rest[:-1]
+    return last.span.end + own.rfind(")") + 1
+
+
+def _replace(call: RedisCall, span: Span, text: str) -> tuple[Edit, ...] | None:
+    expression = _parsed_expression(text)
+    if expression is None or _has_comment(call.source, span):
+        return None
+    content = text if isinstance(expression, _ATOMS) else f"({text})"
+    return (Edit(span, _spaced(call.source.text, span, content)),)
+
+
+def _spaced(source: str, span: Span, content: str) -> str:
+    """An expression that does not run into the words around it: ``return(x)`` becomes ``return y``."""
+    before, after = source[max(0, span.start - 1) : span.start], source[span.end : span.end + 1]
+    lead = " " if _WORD_CHARACTER.match(before) and _WORD_CHARACTER.match(content) else ""
+    trail = " " if _WORD_CHARACTER.match(after) and _WORD_CHARACTER.match(content[-1]) else ""
+    return f"{lead}{content}{trail}"
+
+
+def _is_valid(call: RedisCall, edit: Edit) -> bool:
+    """Whether the edited call still is an expression."""
+    text = call.source.text
+    edited = text[call.span.start : edit.span.start] + edit.content + text[edit.span.end : call.span.end]
+    return _parsed_expression(edited) is not None
+
+
+def _parsed_expression(text: str) -> ast.expr | None:
+    """An expression that may span rows, as if it stood in parentheses."""
+    tree = _parsed(f"(\n{text}\n)")
+    if tree is None or len(tree.body) != 1 or not isinstance(tree.body[0], ast.Expr):
+        return None
+    return tree.body[0].value
+
+
+def _parsed(text: str) -> ast.Module | None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _has_comment(source: SourceText, span: Span) -> bool:
+    """Whether a comment stands in a part of an expression; also where that cannot be told."""
+    text = source.slice(span)
+    if "#" not in text:
+        return False
+    try:
+        rows = io.StringIO("(" + re.sub(r"\r\n?", "\n", text) + "\n)")
+        return any(token.type == tokenize.COMMENT for token in tokenize.generate_tokens(rows.readline))
+    except (tokenize.TokenError, SyntaxError):
+        return True
+
+
+# --- imports ----------------------------------------------------------------------------------------------
+
+
+def _imported(statement: ast.stmt) -> Iterator[ImportedName]:
+    if isinstance(statement, ast.Import):
+        for alias in statement.names:
+            if alias.asname is not None:
+                yield alias.asname, alias.name
+            else:
+                yield alias.name.partition(".")[0], f"import {alias.name}"
+    if isinstance(statement, ast.ImportFrom):
+        for alias in statement.names:
+            yield alias.asname or alias.name, f"{'.' * statement.level}{statement.module or ''}:{alias.name}"
+
+
+def _bound_names(tree: ast.Module) -> set[str]:
+    """Every name that the file binds anywhere, except by plain imports of modules."""
+    bound: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            bound.add(node.id)
+        elif isinstance(node, ast.arg):
+            bound.add(node.arg)
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            bound.add(node.name)
+        elif isinstance(node, ast.ImportFrom):
+            bound.update(name for name, _ in _imported(node))
+        elif isinstance(node, ast.Import):
+            bound.update(alias.asname for alias in node.names if alias.asname)
+        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
+            bound.add(node.name)
+        elif isinstance(node, ast.MatchMapping) and node.rest:
+            bound.add(node.rest)
+    return bound
+
+
+def _import_edit(source: SourceText, tree: ast.Module, statement: str) -> tuple[Edit, ...] | None:
+    """Insert the statement after the first group of imports, else before the first statement."""
+    after = _statements_before(tree)
+    following = tree.body[after] if after < len(tree.body) else None
+    if after == 0:
+        row = _first_row(following) if following is not None else source.rows
+        return (_insertion(source.row_start(row), f"{statement}\n"),)
+    end_row = tree.body[after - 1].end_lineno or tree.body[after - 1].lineno
+    if following is not None and _first_row(following) <= end_row:
+        return None
+    if end_row < source.rows:
+        return (_insertion(source.row_start(end_row + 1), f"{statement}\n"),)
+    return (_insertion(len(source.text), f"\n{statement}\n"),)
+
+
+def _statements_before(tree: ast.Module) -> int:
+    """How many statements the docstring and the first group of imports are."""
+    number = 1 if ast.get_docstring(tree, clean=False) is not None else 0
+    while number < len(tree.body) and isinstance(tree.body[number], ast.Import | ast.ImportFrom):
+        number += 1
+    return number
+
+
+def _first_row(statement: ast.stmt) -> int:
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return min([statement.lineno, *(decorator.lineno for decorator in statement.decorator_list)])
+    return statement.lineno
+
+
+def _insertion(place: int, text: str) -> Edit:
+    return Edit(Span(place, place), text)
