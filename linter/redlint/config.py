@@ -38,14 +38,16 @@ DEFAULT: Final = "default"
 
 NON_PRODUCTION: Final = (
     *("tests/", "test/", "testing/", "*_tests/", "test_*.py", "*_test.py", "tests.py", "conftest.py"),
-    *("examples/", "example/", "docs/", "doc/", "benchmarks/", "benchmark/"),
+    *("examples/", "example/", "samples/", "demo/", "demos/", "docs/", "doc/"),
+    *("benchmarks/", "benchmark/", "bench/"),
 )
 """The default of ``non-production``."""
 
 EXCLUDED_DIRECTORIES: Final = frozenset(
     {
-        *(".git", ".hg", ".svn", ".venv", "venv", "node_modules", "__pycache__", "build", "dist"),
+        *(".git", ".hg", ".svn", ".venv", "venv", ".env", "env", "node_modules", "__pycache__", "build", "dist"),
         *(".tox", ".nox", ".eggs", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis"),
+        ".redlint_cache",
         *("site-packages", "__pypackages__", ".ipynb_checkpoints"),
     }
 )

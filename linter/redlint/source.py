@@ -79,14 +79,9 @@ class SourceText:
         return codecs.BOM_UTF8 + content if self.has_bom else content
 
     @property
-    def row_count(self) -> int:
+    def rows(self) -> int:
         """The number of rows; a final newline begins one more, empty row."""
         return len(self._row_starts())
-
-    @property
-    def rows(self) -> int:
-        """The same as :attr:`row_count`."""
-        return self.row_count
 
     @property
     def newline(self) -> str:

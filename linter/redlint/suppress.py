@@ -148,7 +148,7 @@ class _Scene:
     def _rows_of(self, span: Span) -> set[int]:
         first = self._source.location(span.start).row
         last = self._source.location(span.end).row
-        rows = {first, last}
+        rows = set(range(first, last + 1))
         return rows | {_comment_row(self._source, row, self._string_ends) for row in rows}
 
     def _open_ranges(self, diagnostic: Diagnostic) -> list[_Suppression]:

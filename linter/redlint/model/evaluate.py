@@ -97,6 +97,8 @@ class Evaluator:
         self._assumed: dict[tuple[str, object], Values] = {}
         self._cycles: set[tuple[str, object]] = set()
         self._grew = False
+        self.known_bases: dict[ScopeKey, tuple[tuple[ScopeKey, ...], tuple[str, ...]]] = {}
+        """The bases of each class asked for; a class whose bases lead back to it has those seen first."""
         self._steps = 0
         self._depth = 0
 
@@ -160,6 +162,9 @@ class Evaluator:
             return (KnownConstant(expression.value),)
         if isinstance(expression, Bytes):
             return (KnownConstant(expression.value),)
+        known = self._known.get(("e", id(expression)))
+        if known is not None:
+            return known
         handler = _HANDLERS.get(type(expression))
         if handler is None:
             return (ANYTHING,)
@@ -265,6 +270,9 @@ class Evaluator:
 
     def binding(self, module: ModuleIndex, binding: Binding) -> Values:
         """The alternatives that a binding gives its name."""
+        known = self._known.get(("b", id(binding)))
+        if known is not None:
+            return known
         return self.remember("b", id(binding), lambda: self._binding(module, binding))
 
     def _binding(self, module: ModuleIndex, binding: Binding) -> Values:

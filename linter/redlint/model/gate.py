@@ -41,7 +41,9 @@ def _word_pattern(word: str) -> re.Pattern[bytes]:
 
 
 _BEGIN = rb"(?:^|[\r;:])(?:\xef\xbb\xbf)?[ \t]*"
-_FROM = re.compile(_BEGIN + rb"from[ \t]+([.\w]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n]*(?:\\\\\r?\n[^\n]*)*)", re.MULTILINE)
+_FROM = re.compile(
+    _BEGIN + rb"from[ \t]+([.\w]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n]*(?:\\\\\r?\n[^\n]*)*)", re.MULTILINE
+)
 _IMPORT = re.compile(_BEGIN + rb"import[ \t]+([^\n#;]+)", re.MULTILINE)
 _COMMENT = re.compile(rb"#[^\n]*")
 _NAME = re.compile(r"[\w.]+")
@@ -133,6 +135,27 @@ class Importers:
             if not grown:
                 return sorted(found - known)
 
+    def wanted(self, known: set[str]) -> dict[str, frozenset[str]]:
+        """The names that the files not among ``known`` import from those that are; ``*`` for a module as a whole."""
+        found: dict[str, set[str]] = {}
+        for importer, imports in self._imports.items():
+            if importer in known:
+                continue
+            for one in imports:
+                path = self._path(one.module, importer)
+                if path in known:
+                    found.setdefault(path, set()).update(one.names or ("*",))
+                for name in one.names:
+                    submodule = self._submodule(path, one.module, name, importer)
+                    if submodule in known:
+                        found.setdefault(submodule, set()).add("*")
+        return {path: frozenset(names) for path, names in found.items()}
+
+    def _submodule(self, package: str | None, module: str, name: str, importer: str) -> str | None:
+        if package is not None:
+            return self._names.submodule(package, name)
+        return self._names.sibling_package(module, importer, name)
+
     def _behind(self, sources: Iterable[str], passing: Mapping[str, set[str]]) -> set[str]:
         """The passing modules among ``sources``, and those they have the name from."""
         pending = [path for path in sources if path in passing]
@@ -168,9 +191,7 @@ class Importers:
                 if is_whole or not offered[path].isdisjoint(one.names):
                     found.add(path)
             for name in one.names:
-                submodule = self._names.submodule(path, name) if path is not None else None
-                if path is None:
-                    submodule = self._names.sibling_package(one.module, importer, name)
+                submodule = self._submodule(path, one.module, name, importer)
                 if submodule is not None and submodule in offered:
                     found.add(submodule)
         return found

@@ -16,7 +16,7 @@ from redlint.model.calls import RedisCalls
 from redlint.model.clients import import_words
 from redlint.model.collect import collect
 from redlint.model.creations import ClientCreations
-from redlint.model.evaluate import Evaluator
+from redlint.model.evaluate import Evaluator, ModuleLoader
 from redlint.model.events import ClientCreation, Place, RedisCall
 from redlint.model.files import ProjectFiles
 from redlint.model.gate import Gate, Importers
@@ -211,27 +211,35 @@ class Project:
     def link(self) -> ProjectModel:
         """Collect and link what is worth it, until no file is added."""
         fresh = self.gated()
-        while fresh:
+        while True:
             self._known.update(fresh)
             with _collector_paused():
                 for path in fresh:
                     self.load(path)
-            if not self._settings.gate:
-                break
             # What is reached through the new files may have been unknown before: ask everything anew.
-            reach = Reach(Evaluator(self.load_known, self._names, self._settings, lambda: sorted(self._known)))
-            bearing = reach.bearing(self._known)
-            fresh = self._importers.of(bearing, reach.doors, self._known)
-        return self._model(sorted(self._known))
+            evaluator = self._evaluator(self.load_known)
+            fresh = self._reachable(evaluator)
+            if not fresh:
+                return self._model(evaluator)
 
-    def _model(self, paths: list[str]) -> ProjectModel:
-        evaluator = Evaluator(self.load_known, self._names, self._settings, lambda: sorted(self._known))
-        texts = KeyTexts(Evaluator(self.load, self._names, self._settings, lambda: sorted(self._known)))
+    def _evaluator(self, load: ModuleLoader) -> Evaluator:
+        return Evaluator(load, self._names, self._settings, lambda: sorted(self._known))
+
+    def _reachable(self, evaluator: Evaluator) -> list[str]:
+        """The files not parsed yet that can reach a Redis object of those that are."""
+        if not self._settings.gate or len(self._known) == len(self._paths):
+            return []
+        reach = Reach(evaluator)
+        bearing = reach.bearing(self._importers.wanted(self._known))
+        return self._importers.of(bearing, reach.doors, self._known) if bearing else []
+
+    def _model(self, evaluator: Evaluator) -> ProjectModel:
+        texts = KeyTexts(self._evaluator(self.load))
         scopes = Scopes(evaluator)
         calls = RedisCalls(evaluator, texts, scopes)
         creations = ClientCreations(evaluator, scopes)
         modules: dict[str, ModuleModel] = {}
-        for path in paths:
+        for path in sorted(self._known):
             module = self.load(path)
             if module is None:
                 continue

@@ -108,6 +108,13 @@ def _of_client(evaluator: Evaluator, value: Client, name: str) -> Values:
 
 def bases(evaluator: Evaluator, cls: ScopeKey) -> tuple[tuple[ScopeKey, ...], tuple[str, ...]]:
     """A class and its project bases in lookup order, and the names of its external bases."""
+    known = evaluator.known_bases.get(cls)
+    if known is None:
+        known = evaluator.known_bases[cls] = _bases(evaluator, cls)
+    return known
+
+
+def _bases(evaluator: Evaluator, cls: ScopeKey) -> tuple[tuple[ScopeKey, ...], tuple[str, ...]]:
     order: list[ScopeKey] = []
     external: list[str] = []
     pending = [cls]

@@ -5,7 +5,7 @@ Needed to find the files that use Redis without naming it: ``from app.ext import
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 from redlint.model.evaluate import Evaluator
 from redlint.model.gate import Bearing
@@ -27,6 +27,8 @@ from redlint.model.values import (
 MOST_ATTRIBUTES = 3
 """Attributes between a name and the Redis object: ``app.store.client`` has two of them."""
 
+_CONTAINERS = (Instance, ProjectClass, ProjectFunction, Generator, Items, Row, Table)
+
 
 class Reach:
     """Follows values to the Redis objects behind them."""
@@ -42,17 +44,17 @@ class Reach:
         """The names of the attributes seen that hold, or give, a Redis object."""
         return frozenset(self._doors)
 
-    def bearing(self, paths: Iterable[str]) -> dict[str, Bearing]:
-        """The names of each module that lead to a Redis object, by path; modules without any are left out."""
-        found = {path: self._of_module(path) for path in sorted(paths)}
+    def bearing(self, wanted: Mapping[str, frozenset[str]]) -> dict[str, Bearing]:
+        """The names among those wanted of each module (``*``: all) that lead to a Redis object, by path."""
+        found = {path: self._of_module(path, wanted[path]) for path in sorted(wanted)}
         return {path: one for path, one in found.items() if one.direct or one.indirect}
 
-    def _of_module(self, path: str) -> Bearing:
+    def _of_module(self, path: str, wanted: frozenset[str]) -> Bearing:
         module = self._evaluator.load(path)
         direct: set[str] = set()
         indirect: set[str] = set()
         for (scope, name), group in module.bindings.items() if module is not None else ():
-            if scope != 0 or module is None:
+            if scope != 0 or module is None or ("*" not in wanted and name not in wanted):
                 continue
             values = [value for one in group for value in self._evaluator.binding(module, one)]
             if any(self._reaches(value, 0) for value in values):
@@ -65,6 +67,8 @@ class Reach:
         """Whether a Redis object is at most so many attributes away; results and items cost nothing."""
         if isinstance(value, Client):
             return True
+        if not isinstance(value, _CONTAINERS):
+            return False
         key = (value, attributes)
         if key not in self._near:
             self._near[key] = False

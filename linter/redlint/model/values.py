@@ -170,7 +170,10 @@ MOST_ALTERNATIVES = 12
 
 def union(*groups: Values) -> Values:
     """The alternatives of all groups, each once, in order."""
-    merged = dict.fromkeys(value for group in groups for value in group)
+    filled = [group for group in groups if group]
+    if len(filled) <= 1:
+        return filled[0] if filled else ()
+    merged = dict.fromkeys([value for group in filled for value in group])
     if len(merged) > MOST_ALTERNATIVES:
         clients = tuple(value for value in merged if isinstance(value, Client))
         return (*clients[:MOST_ALTERNATIVES], ANYTHING)

@@ -1,0 +1,409 @@
+"""Fixes proven on real servers: the code before and after runs on equal data, and the outcomes are compared."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import redis
+import redis.asyncio
+from redis import Redis
+from redis.cluster import RedisCluster
+
+from redlint.commands.slot import hash_slot
+from redlint.config import Config
+from redlint.lint import lint_source
+from redlint.registry import load_rules
+from redlint.rule import rule_name
+from redlint.testing import Fixture, fixed
+from servers import Cluster, Server
+
+RULES: Final = load_rules(["redlint_rules"])
+SERVERS: Final = ["valkey_process", "redis62_process"]
+HEADER: Final = """\
+import redis
+from redis.cluster import RedisCluster
+
+client = redis.Redis()
+"""
+ASYNC_HEADER: Final = "import redis.asyncio as redis\n\nclient = redis.Redis()\n"
+CLUSTER_HEADER: Final = "from redis.cluster import RedisCluster\n\nclient = RedisCluster(host='localhost')\n"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What running a piece of code gave: its reply, and all that is on the server afterwards."""
+
+    reply: object
+    keys: dict[bytes, tuple[str, bytes | None]]
+    lifetimes: dict[bytes, int]
+
+
+def after_fixing(rule: str, source: str, *, unsafe: bool, settings: dict[str, object] | None = None) -> str:
+    """The fixed code; the fix must have changed it."""
+    fixture = Fixture(rule, {"snippet.py": source.encode()}, settings or {})
+    result = fixed(fixture, RULES, unsafe=unsafe)["snippet.py"].decode()
+    assert result != source, f"{rule} fixed nothing"
+    return result
+
+
+def function(source: str, client: object) -> Callable[..., Any]:
+    """The function ``example`` of some code, with another ``client`` in place of its own."""
+    tree = ast.parse(source)
+    tree.body = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    names: dict[str, Any] = {"client": client, "redis": redis}
+    exec(compile(tree, "snippet.py", "exec", dont_inherit=True), names)  # the code under test
+    return names["example"]  # type: ignore[no-any-return]
+
+
+def contents(client: Any) -> tuple[dict[bytes, tuple[str, bytes | None]], dict[bytes, int]]:
+    """Every key with its type and value, and the absolute time at which it expires."""
+    keys: dict[bytes, tuple[str, bytes | None]] = {}
+    lifetimes: dict[bytes, int] = {}
+    for key in client.scan_iter(count=1000):
+        keys[key] = (client.type(key).decode(), canonical(client, key))
+        lifetimes[key] = client.ttl(key)
+    return keys, lifetimes
+
+
+def canonical(client: Any, key: bytes) -> bytes:
+    """The value of a key as text that does not depend on its encoding."""
+    readers: dict[str, Callable[[bytes], object]] = {
+        "string": client.get,
+        "list": lambda name: client.lrange(name, 0, -1),
+        "set": lambda name: sorted(client.smembers(name)),
+        "zset": lambda name: client.zrange(name, 0, -1, withscores=True),
+        "hash": lambda name: sorted(client.hgetall(name).items()),
+        "stream": client.xrange,
+    }
+    return repr(readers[client.type(key).decode()](key)).encode()
+
+
+def fill(client: Any) -> None:
+    """Equal data before each run: all types, with and without a time to live."""
+    client.flushall()
+    client.set("greeting", "hello")
+    client.set("expiring", "soon", ex=1000)
+    numbers = range(300)
+    client.sadd("visitors:home", *numbers)
+    client.rpush("visitors:list", *numbers)
+    client.zadd("visitors:ranking", {str(number): number for number in numbers})
+    client.hset("visitors:hash", mapping={str(number): number for number in numbers})
+    client.xadd("visitors:stream", {"a": "1"}, id="1-1")
+    client.sadd("visitors:expiring", "a", "b")
+    client.expire("visitors:expiring", 1000)
+
+
+def outcome(source: str, client: Any, arguments: Sequence[object]) -> Outcome:
+    fill(client)
+    reply = function(source, client)(*arguments)
+    return Outcome(reply, *contents(client))
+
+
+@pytest.fixture(params=SERVERS)
+def server(request: pytest.FixtureRequest) -> Server:
+    found: Server = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture
+def client(server: Server) -> Iterator[Redis]:
+    with server.client() as made:
+        made.flushall()
+        yield made
+
+
+# --- RED102: delete becomes unlink ------------------------------------------------------------------------
+
+DELETES: Final = {
+    "grown set": ("return client.delete(name)", ["visitors:home"]),
+    "grown list": ("return client.delete(name)", ["visitors:list"]),
+    "grown hash": ("return client.delete(name)", ["visitors:hash"]),
+    "grown stream": ("return client.delete(name)", ["visitors:stream"]),
+    "with time to live": ("return client.delete(name)", ["visitors:expiring"]),
+    "missing": ("return client.delete(name)", ["visitors:nobody"]),
+    "bytes": ("return client.delete(name)", [b"visitors:home"]),
+    "several and twice": ("return client.delete(name, 'greeting', name, 'nothing')", ["visitors:home"]),
+    "splat": ("return client.delete(*client.keys('visitors:*'))", ["x"]),
+    "loop": ("return [client.delete(key) for key in client.scan_iter(match='visitors:*')].count(1)", ["x"]),
+    "pipeline": (
+        "with client.pipeline() as pipe:\n        pipe.delete(*client.keys(name + '*'))\n        return pipe.execute()",
+        ["visitors:"],
+    ),
+    "transaction": (
+        "with client.pipeline(transaction=True) as pipe:\n        pipe.multi()\n"
+        "        pipe.delete(*client.keys(name + '*')).get('greeting')\n        return pipe.execute()",
+        ["visitors:"],
+    ),
+}
+
+
+def snippet(header: str, body: str, *, is_async: bool = False) -> str:
+    """A function that deletes, in a project that lets the keys grow."""
+    word = "async def" if is_async else "def"
+    wait = "await " if is_async else ""
+    grows = f"{word} grow(who):\n    {wait}client.sadd('visitors:home', who)\n"
+    return f"{header}\n\n{grows}\n\n{word} example(name):\n    {body}\n"
+
+
+def known_key(body: str, arguments: Sequence[object]) -> str:
+    """The rule speaks only of keys it knows: a key that grows stands in place of the parameter."""
+    return body if "keys(" in body or "scan_iter" in body else body.replace("name", "'visitors:home'")
+
+
+@pytest.mark.parametrize(("body", "arguments"), list(DELETES.values()), ids=list(DELETES))
+def test_unlink_does_what_delete_does(client: Redis, body: str, arguments: Sequence[object]) -> None:
+    before = snippet(HEADER, body)
+    fixable = snippet(HEADER, known_key(body, arguments))
+    after = after_fixing("blocking-delete-of-large-key", fixable, unsafe=False)
+    assert "delete" not in after
+    # The fix renames the method and nothing else, so the same code runs with any key.
+    assert after == fixable.replace(".delete(", ".unlink(")
+    assert outcome(before, client, arguments) == outcome(before.replace(".delete(", ".unlink("), client, arguments)
+    assert outcome(fixable, client, arguments) == outcome(after, client, arguments)
+
+
+def test_unlink_with_decoded_replies(server: Server) -> None:
+    with server.client(decode_responses=True) as client:
+        client.flushall()
+        client.sadd("visitors:home", "a")
+        assert client.unlink("visitors:home", "nothing") == 1
+        client.sadd("visitors:home", "a")
+        assert client.delete("visitors:home", "nothing") == 1
+
+
+def test_unlink_does_what_delete_does_with_asyncio(server: Server, client: Redis) -> None:
+    body = "return await client.delete('visitors:home', name)"
+    before = snippet(ASYNC_HEADER, body, is_async=True)
+    after = after_fixing("blocking-delete-of-large-key", before, unsafe=False)
+    assert after == before.replace(".delete(", ".unlink(")
+
+    async def run(source: str) -> object:
+        async with redis.asyncio.Redis(host=server.host, port=server.port) as asynchronous:
+            return await function(source, asynchronous)("expiring")
+
+    outcomes = []
+    for source in (before, after):
+        fill(client)
+        outcomes.append(Outcome(asyncio.run(run(source)), *contents(client)))
+    assert outcomes[0] == outcomes[1]
+    assert outcomes[0].reply == 2
+
+
+def test_unlink_does_what_delete_does_on_a_cluster(cluster: RedisCluster) -> None:
+    body = "return client.delete('visitors:home', 'greeting', 'expiring', 'nothing')"
+    before = snippet(CLUSTER_HEADER, body)
+    after = after_fixing("blocking-delete-of-large-key", before, unsafe=False)
+    assert after == before.replace(".delete(", ".unlink(")
+    first, second = (outcome(source, cluster, ["x"]) for source in (before, after))
+    assert first == second
+    assert first.reply == 3
+
+
+def test_unlink_does_what_delete_does_in_a_cluster_pipeline(cluster: RedisCluster) -> None:
+    replies = []
+    for method in ("delete", "unlink"):
+        fill(cluster)
+        with cluster.pipeline() as pipe:
+            getattr(pipe, method)("visitors:home")
+            getattr(pipe, method)("nothing")
+            replies.append((pipe.execute(), contents(cluster)))
+    assert replies[0] == replies[1]
+
+
+def test_both_raise_the_same_without_keys(client: Redis) -> None:
+    messages = []
+    for method in ("delete", "unlink"):
+        with pytest.raises(redis.ResponseError) as caught:
+            getattr(client, method)()
+        messages.append(str(caught.value).replace("'unlink'", "'del'").replace("'UNLINK'", "'DEL'"))
+    assert messages[0] == messages[1]
+
+
+# --- every safe fix has a proof ---------------------------------------------------------------------------
+
+PROVEN: Final = {
+    "blocking-delete-of-large-key": test_unlink_does_what_delete_does,
+}
+"""The rules with a safe fix of code, and the test that proves it."""
+
+
+def emits_safe_fixes(rule: type) -> bool:
+    """Whether the module of a rule mentions the applicability of safe fixes."""
+    path = Path(sys.modules[rule.__module__].__file__ or "")
+    nodes = ast.walk(ast.parse(path.read_text()))
+    return any(isinstance(node, ast.Attribute) and node.attr == "SAFE" for node in nodes)
+
+
+def test_every_safe_fix_is_proven() -> None:
+    rules = [rule for rule in RULES if rule.__module__.startswith("redlint_rules.")]
+    assert {rule_name(rule.__name__) for rule in rules if emits_safe_fixes(rule)} == set(PROVEN)
+
+
+# --- RED101: keys becomes scan_iter -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("call", ["client.keys('visitors:*')", "client.keys()", "client.keys(pattern='v*:h*')"])
+def test_scan_iter_finds_the_keys_that_keys_finds(client: Redis, call: str) -> None:
+    before = f"{HEADER}\n\ndef example():\n    return {call}\n"
+    after = after_fixing("keys-command", before, unsafe=True)
+    first, second = outcome(before, client, []), outcome(after, client, [])
+    assert isinstance(first.reply, list) and isinstance(second.reply, list)
+    assert set(first.reply) == set(second.reply)
+    assert first.keys == second.keys
+
+
+def test_scan_iter_finds_them_with_asyncio(server: Server, client: Redis) -> None:
+    before = f"{ASYNC_HEADER}\n\nasync def example():\n    return await client.keys('visitors:*')\n"
+    after = after_fixing("keys-command", before, unsafe=True)
+    fill(client)
+
+    async def run(source: str) -> set[bytes]:
+        async with redis.asyncio.Redis(host=server.host, port=server.port) as asynchronous:
+            return set(await function(source, asynchronous)())
+
+    assert asyncio.run(run(before)) == asyncio.run(run(after)) == set(client.keys("visitors:*"))
+
+
+def test_iterating_gives_the_same_keys(client: Redis) -> None:
+    before = f"{HEADER}\n\ndef example():\n    return sorted(key for key in client.keys('visitors:*'))\n"
+    after = after_fixing("keys-command", before, unsafe=True)
+    assert "list(" not in after
+    assert outcome(before, client, []) == outcome(after, client, [])
+
+
+def test_on_a_cluster_the_fix_sees_all_primaries(cluster: RedisCluster) -> None:
+    """Why the fix is not safe: ``keys()`` of a cluster client asks one node in some versions."""
+    fill(cluster)
+    assert set(cluster.scan_iter(match="visitors:*", count=1000)) >= set(cluster.keys("visitors:*"))
+
+
+# --- RED201: ex= is passed --------------------------------------------------------------------------------
+
+
+def test_the_default_ttl_is_set(client: Redis) -> None:
+    before = f"{HEADER}\n\ndef example(user_id):\n    return client.set(f'token:{{user_id}}', 'x')\n"
+    settings: dict[str, object] = {"rules": {"set-without-ttl": {"default-ttl": 900}}}
+    after = after_fixing("set-without-ttl", before, unsafe=True, settings=settings)
+    first, second = outcome(before, client, [7]), outcome(after, client, [7])
+    assert first.reply is second.reply is True
+    assert first.keys == second.keys
+    assert first.lifetimes[b"token:7"] == -1
+    assert 890 <= second.lifetimes[b"token:7"] <= 900
+
+
+# --- RED301: slots ----------------------------------------------------------------------------------------
+
+RED301: Final = next(rule for rule in RULES if rule.code == "RED301")
+KEYS: Final = [
+    *("total:orders", "total:users", "{total}:orders", "{total}:users", "foo{bar}", "bar", "foo{}{bar}", "foo{{bar}}"),
+    *("", "{", "}{", "{}", "123456789", "käse", "\N{GRINNING FACE}", "{user:1}:name", "a{b", "a}b{c}d"),
+]
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_slots_are_those_of_the_server(cluster: RedisCluster, key: str) -> None:
+    assert cluster.cluster_keyslot(key) == hash_slot(key.encode())
+
+
+def test_what_is_reported_is_refused(cluster_processes: Cluster) -> None:
+    nodes = [node.client() for node in cluster_processes.nodes]
+    try:
+        refused = [reply(node, "total:orders", "total:users") for node in nodes]
+        assert all("crossslot" in text.lower() for text in refused)
+        taken = [reply(node, "{total}:orders", "{total}:users") for node in nodes]
+        assert not any("crossslot" in text.lower() for text in taken)
+        assert taken.count("[None, None]") == 1
+    finally:
+        for node in nodes:
+            node.close()
+
+
+def reply(client: Redis, *keys: str) -> str:
+    try:
+        return str(client.mget(*keys))
+    except redis.ResponseError as error:
+        return f"{type(error).__name__} {error}"
+
+
+def test_the_documented_examples_are_as_the_cluster_says(cluster: RedisCluster) -> None:
+    with pytest.raises(redis.RedisClusterException):
+        cluster.mget("total:orders", "total:users")
+    assert cluster.mget("{total}:orders", "{total}:users") == [None, None]
+    source = f"{CLUSTER_HEADER}\n\ndef example():\n    return client.mget('total:orders', 'total:users')\n"
+    found = lint_source("/nowhere/snippet.py", source.encode(), Config(root="/nowhere"), [RED301()]).diagnostics
+    assert [one.code for one in found] == ["RED301"]
+    assert str(hash_slot(b"total:orders")) in found[0].message
+    assert str(hash_slot(b"total:users")) in found[0].message
+
+
+@pytest.mark.parametrize("method", ["delete", "unlink", "exists", "touch"])
+def test_split_commands_are_taken_by_the_cluster_client(cluster: RedisCluster, method: str) -> None:
+    cluster.set("total:orders", 1)
+    assert getattr(cluster, method)("total:orders", "total:users") == 1
+
+
+def test_nonatomic_commands_are_taken_by_the_cluster_client(cluster: RedisCluster) -> None:
+    cluster.mset_nonatomic({"total:orders": 1, "total:users": 2})
+    assert cluster.mget_nonatomic("total:orders", "total:users") == [b"1", b"2"]
+
+
+# --- RED501: compare and delete ---------------------------------------------------------------------------
+
+LOCK: Final = f"""{HEADER}
+
+def example(token, steal):
+    client.set("lock:job", token, nx=True, ex=30)
+    steal()
+    return client.delete("lock:job")
+"""
+
+
+def run_lock(source: str, client: Redis, stolen_by: str | None) -> tuple[object, object]:
+    """The reply of the release, and who holds the lock afterwards."""
+    client.flushall()
+
+    def steal() -> None:
+        if stolen_by is not None:
+            client.set("lock:job", stolen_by, ex=30)
+
+    return function(source, client)("mine", steal), client.get("lock:job")
+
+
+def test_plain_delete_steals_and_the_script_does_not(client: Redis) -> None:
+    after = after_fixing("lock-release-without-owner-check", LOCK, unsafe=True)
+    assert "eval" in after
+    assert run_lock(LOCK, client, None) == run_lock(after, client, None) == (1, None)
+    assert run_lock(LOCK, client, "other") == (1, None), "the lock of another process is gone"
+    assert run_lock(after, client, "other") == (0, b"other")
+
+
+def test_delifeq_does_the_same_on_valkey_9(valkey: Redis) -> None:
+    settings: dict[str, object] = {"target-server": "valkey>=9"}
+    after = after_fixing("lock-release-without-owner-check", LOCK, unsafe=True, settings=settings)
+    assert "DELIFEQ" in after
+    assert run_lock(after, valkey, None) == (1, None)
+    assert run_lock(after, valkey, "other") == (0, b"other")
+
+
+def test_the_script_works_with_asyncio(server: Server, client: Redis) -> None:
+    source = f"""{ASYNC_HEADER}
+
+async def example(token):
+    await client.set("lock:job", token, nx=True, ex=30)
+    return await client.delete("lock:job")
+"""
+    after = after_fixing("lock-release-without-owner-check", source, unsafe=True)
+
+    async def run() -> object:
+        async with redis.asyncio.Redis(host=server.host, port=server.port) as asynchronous:
+            return await function(after, asynchronous)("mine")
+
+    assert asyncio.run(run()) == 1
+    assert client.get("lock:job") is None
