@@ -24,6 +24,8 @@ def redis_calls(sources: Mapping[str, str] | str, **settings: object) -> list[st
         sources = {"a.py": sources}
     found: list[str] = []
     for call in analysed(sources, **settings).calls():
+        if not call.commands:
+            continue
         row = call.source.location(call.span.start).row
         keys = ",".join("|".join(pattern.text for pattern in key.patterns) or "?" for key in call.keys)
         words = [f"{call.path}:{row}", call.command_name or call.method, keys, call.client.role.value]
@@ -395,6 +397,22 @@ PROJECTS: dict[str, tuple[dict[str, str], list[str]]] = {
             "b.py": "from mid import Mid\nclass B(Mid):\n    def f(self): self.c.get('x')",
         },
         ["b.py:3 GET x client"],
+    ),
+    "base class under an alias": (
+        {
+            "base.py": "import redis\nclass Base:\n    def __init__(self): self.c = redis.Redis()",
+            "mid.py": "from base import Base as Root\nclass Mid(Root): pass\n\n\nLast = Mid",
+            "b.py": "from mid import Last\nclass B(Last):\n    def f(self): self.c.get('x')",
+        },
+        ["b.py:3 GET x client"],
+    ),
+    "function that gives an instance": (
+        {
+            "base.py": "import redis\nclass Store:\n    def __init__(self): self.c = redis.Redis()",
+            "mid.py": "from base import Store\n\n\ndef store():\n    return Store()",
+            "b.py": "from mid import store\nstore().c.get('x')",
+        },
+        ["b.py:2 GET x client"],
     ),
     "instance in a module": (
         {

@@ -22,7 +22,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, ParamSpec, TypeVar
@@ -67,9 +67,10 @@ def watched_phases(stopwatch: Stopwatch) -> Iterator[None]:
     """Watch the phases of linting; they are found by name, so a renamed function fails here."""
     from redlint import discover
     from redlint.model import link
+    from redlint.model.collect import collect
 
     with (
-        mock.patch.object(link, "collect", stopwatch.around("collect", link.collect)),
+        mock.patch.object(link, "collect", stopwatch.around("collect", collect)),
         mock.patch.object(link.Project, "gated", stopwatch.around("gate", link.Project.gated)),
         mock.patch.object(discover, "discover", stopwatch.around("discover", discover.discover)),
     ):
@@ -78,14 +79,15 @@ def watched_phases(stopwatch: Stopwatch) -> Iterator[None]:
 
 def lint(paths: Sequence[str], phases: bool) -> dict[str, object]:
     """Lint once: seconds in all and by phase, and which files were parsed."""
-    import libcst  # imported by the first file otherwise
+    import libcst
+
     from redlint import discover
     from redlint.config import configured_rules, load_config
     from redlint.lint import lint_project
     from redlint.model.files import ProjectFiles
     from redlint.registry import load_rules
 
-    libcst.parse_module("")
+    libcst.parse_module("")  # its native part is imported now, not by the first file
     rules = load_rules(["redlint_rules"])
     stopwatch = Stopwatch()
 
@@ -117,10 +119,8 @@ def parse(paths: Sequence[str]) -> dict[str, object]:
     gc.disable()
     start = time.perf_counter()
     for content in contents:
-        try:
+        with suppress(libcst.ParserSyntaxError):
             libcst.parse_module(content)
-        except libcst.ParserSyntaxError:
-            continue
     return {"seconds": time.perf_counter() - start, "lines": sum(content.count(b"\n") for content in contents)}
 
 

@@ -29,6 +29,7 @@ from redlint.model.values import (
     KnownConstant,
     ProjectClass,
     ProjectFunction,
+    ProjectLambda,
     Reply,
     Row,
     Table,
@@ -87,6 +88,8 @@ def _result(evaluator: Evaluator, module: ModuleIndex, call: Call, callee: Value
         return _external(evaluator, module, call, callee.name)
     if isinstance(callee, ProjectFunction):
         return evaluator.returned(callee) or (ANYTHING,)
+    if isinstance(callee, ProjectLambda):
+        return evaluator.lambda_result(callee)
     if isinstance(callee, ClientMethod):
         return _method(module, call, callee)
     if isinstance(callee, ProjectClass):

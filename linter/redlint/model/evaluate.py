@@ -40,13 +40,13 @@ from redlint.model.values import (
     ANYTHING,
     Client,
     External,
-    ExternalInstance,
     Generator,
     Instance,
     Items,
     KnownConstant,
     ProjectClass,
     ProjectFunction,
+    ProjectLambda,
     ProjectModule,
     Reply,
     Row,
@@ -355,7 +355,8 @@ class Evaluator:
             return configured
         index = self.load(module.path)
         if index is None:
-            return (ANYTHING,)
+            # A package that did not pass the gate binds no Redis object; its submodules may.
+            return () if self.names.submodule(module.path, name) is not None else (ANYTHING,)
         group = index.bindings.get((0, name))
         if group is not None:
             return union(*(self.binding(index, binding) for binding in group))
@@ -432,7 +433,12 @@ class Evaluator:
         return (Items(self.evaluate(module, expression.element)),)
 
     def _lambda(self, module: ModuleIndex, expression: Lambda) -> Values:
-        return (ExternalInstance("builtins.function"),)
+        return (ProjectLambda(module.path, expression.start, expression.body),)
+
+    def lambda_result(self, function: ProjectLambda) -> Values:
+        """What calling a lambda of the project gives."""
+        index = self.load(function.path)
+        return self.evaluate(index, function.body) if index is not None else (ANYTHING,)
 
     # --- functions ------------------------------------------------------------------------------------
 

@@ -46,6 +46,9 @@ _FROM = re.compile(
 )
 _IMPORT = re.compile(_BEGIN + rb"import[ \t]+([^\n#;]+)", re.MULTILINE)
 _COMMENT = re.compile(rb"#[^\n]*")
+_ALIAS = re.compile(rb"\b(\w+)[ \t]+as[ \t]+(\w+)")
+_TOP_LEVEL = re.compile(rb"^(?=\w)", re.MULTILINE)
+_DEFINED = re.compile(rb"(?:(?:async[ \t]+)?def|class)[ \t]+(\w+)|(\w+)[ \t]*(?::[^=\n]+)?=(?!=)")
 _NAME = re.compile(r"[\w.]+")
 
 
@@ -130,7 +133,7 @@ class Importers:
                     found |= needed
                 elif path not in passing:
                     passing[path] = set(sources)
-                    offered[path] = frozenset(self._passed_on(path, offered))
+                    offered[path] = self._passed_on(path, offered)
                     grown = True
             if not grown:
                 return sorted(found - known)
@@ -167,14 +170,16 @@ class Importers:
                 pending.extend(source for source in passing[path] if source in passing)
         return behind
 
-    def _passed_on(self, path: str, offered: Mapping[str, frozenset[str]]) -> list[str]:
-        """The names that a file imports and offers in turn."""
-        passed: list[str] = []
+    def _passed_on(self, path: str, offered: Mapping[str, frozenset[str]]) -> frozenset[str]:
+        """The names that a file imports and offers in turn, and those it makes of them."""
+        passed: set[str] = set()
+        words: set[str] = set()
         for one in self._imports[path]:
             source = self._path(one.module, path)
             names = offered.get(source, frozenset()) if source is not None else frozenset()
-            passed.extend(names if "*" in one.names else names.intersection(one.names))
-        return passed
+            passed.update(names if "*" in one.names else names.intersection(one.names))
+            words.update(one.names or one.module.split("."))
+        return frozenset(passed | _made_of(self._contents[path], passed | words))
 
     def _path(self, module: str, importer: str) -> str | None:
         if module.startswith("."):
@@ -195,6 +200,30 @@ class Importers:
                 if submodule is not None and submodule in offered:
                     found.add(submodule)
         return found
+
+
+def _made_of(content: bytes, words: Iterable[str]) -> set[str]:
+    """The classes, functions and variables at the top level of a file that are made with one of the words."""
+    known = {*words} - {"", "*"}
+    known |= {alias.decode() for name, alias in _ALIAS.findall(content) if name.decode() in known}
+    chunks = [(name.decode("utf-8", "replace"), chunk) for chunk in _TOP_LEVEL.split(content) for name in _bound(chunk)]
+    made: set[str] = set()
+    while True:
+        pattern = _any_word(known | made)
+        fresh = {name for name, chunk in chunks if name not in made and pattern and _uses(chunk, name, pattern)}
+        if not fresh:
+            return made
+        made |= fresh
+
+
+def _bound(chunk: bytes) -> list[bytes]:
+    found = _DEFINED.match(chunk)
+    return [found.group(1) or found.group(2)] if found else []
+
+
+def _uses(chunk: bytes, name: str, pattern: re.Pattern[bytes]) -> bool:
+    """Whether a definition uses a word besides the name it defines."""
+    return any(match.group() != name.encode() for match in pattern.finditer(chunk))
 
 
 def _any_word(words: Iterable[str]) -> re.Pattern[bytes] | None:

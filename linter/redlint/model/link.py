@@ -121,7 +121,7 @@ def _deep_recursion() -> Iterator[None]:
 
 @contextmanager
 def _collector_paused() -> Iterator[None]:
-    """Syntax trees are large and free of cycles: looking for cycles in them costs half the parse again."""
+    """Trees, facts and values are many and free of cycles: looking for cycles in them costs half the parse again."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
@@ -213,9 +213,8 @@ class Project:
         fresh = self.gated()
         while True:
             self._known.update(fresh)
-            with _collector_paused():
-                for path in fresh:
-                    self.load(path)
+            for path in fresh:
+                self.load(path)
             # What is reached through the new files may have been unknown before: ask everything anew.
             evaluator = self._evaluator(self.load_known)
             fresh = self._reachable(evaluator)
@@ -266,5 +265,5 @@ class Project:
 
 def analyse(files: ProjectFiles, settings: ModelSettings) -> ProjectModel:
     """Collect and link a project."""
-    with _deep_recursion():
+    with _deep_recursion(), _collector_paused():
         return Project(files, settings).link()

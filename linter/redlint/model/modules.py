@@ -77,26 +77,27 @@ class ModuleNames:
     def relative(self, module: str, importer: str) -> str | None:
         """The file of a relative import (``module`` begins with dots), or ``None``."""
         tail = module.lstrip(".")
-        package = PurePosixPath(importer).parent.parts
+        package = importer.split("/")[:-1]
         climbs = len(module) - len(tail) - 1
         if climbs > len(package):
             return None
         base = package[: len(package) - climbs]
-        return self._file((*base, *tail.split("."))) if tail else self._file(base)
+        return self._file("/".join((*base, *tail.split(".")) if tail else base))
 
-    def _file(self, parts: tuple[str, ...]) -> str | None:
-        package = _joined((*parts, _INIT))
+    def _file(self, stem: str) -> str | None:
+        """The file of a module, given its path without ``.py`` or ``/__init__.py``."""
+        package = f"{stem}/{_INIT}" if stem else _INIT
         if package in self._paths:
             return package
-        plain = _joined(parts) + ".py"
+        plain = f"{stem}.py"
         return plain if plain in self._paths else None
 
     def submodule(self, package: str, name: str) -> str | None:
         """The file of a package's submodule; ``package`` is the path of its ``__init__.py``."""
-        pure = PurePosixPath(package)
-        if pure.name != _INIT:
+        directory, _, file = package.rpartition("/")
+        if file != _INIT:
             return None
-        return self._file((*pure.parent.parts, name))
+        return self._file(f"{directory}/{name}" if directory else name)
 
     def sibling_package(self, module: str, importer: str, name: str) -> str | None:
         """The file of ``from <module> import name`` where the package has no ``__init__.py`` of its own."""

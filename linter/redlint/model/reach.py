@@ -17,6 +17,7 @@ from redlint.model.values import (
     Items,
     ProjectClass,
     ProjectFunction,
+    ProjectLambda,
     Row,
     ScopeKey,
     Table,
@@ -92,6 +93,8 @@ class Reach:
     def _parts(self, value: Value) -> Values:
         if isinstance(value, ProjectFunction):
             return self._evaluator.returned(ProjectFunction(value.function))
+        if isinstance(value, ProjectLambda):
+            return self._evaluator.lambda_result(value)
         if isinstance(value, Generator):
             return self._evaluator.yielded(value)
         if isinstance(value, Items):

@@ -45,6 +45,7 @@ Given: TypeAlias = Table[str, Texts]
 MOST_PATTERNS = 4
 MOST_HOPS = 8
 _LONGEST_HOLE = 60
+_ENUMERATIONS = frozenset({"Enum", "StrEnum", "TextChoices"})
 _READS_SETTING = frozenset({"getenv", "getattr", "get_setting", "setting", "config"})
 _FIELD = re.compile(r"\{([^{}!:]*)(?:![rsa])?(?::[^{}]*)?\}|\{\{|\}\}")
 _CONVERSION = re.compile(r"%(?:\((\w+)\))?[#0\- +]*(?:\d+|\*)?(?:\.\d+)?[hlL]?([diouxXeEfFgGcrsa%])")
@@ -57,6 +58,7 @@ class KeyTexts:
         self._evaluator = evaluator
         self._known: dict[int, Texts] = {}
         self._active: set[int] = set()
+        self._receiver: ScopeKey | None = None
 
     def patterns(self, module: ModuleIndex, expression: Expression) -> tuple[KeyPattern, ...]:
         """The patterns an expression may denote; empty where nothing but holes is known of it."""
@@ -72,7 +74,7 @@ class KeyTexts:
         """The possible texts of an expression; ``given`` holds the texts of the parameters around it."""
         if hops > MOST_HOPS:
             return self._hole(module, expression)
-        if given:
+        if given or self._receiver is not None:
             return self._texts(module, expression, given, hops)
         key = id(expression)
         known = self._known.get(key)
@@ -218,12 +220,38 @@ class KeyTexts:
         bindings, scope = reaching
         if not bindings:
             return given.get(expression.name) or self._hole(module, expression)
+        if any(binding.kind == "augmented" for binding in bindings):
+            return self._augmented(module, bindings, scope, expression, given, hops)
         found: Texts = ()
         for binding in bindings:
             found += self._binding(module, binding, expression, given, hops)
         if scope > 0 and not module.always_reached(bindings, expression.start):
             found += given.get(expression.name) or ()
         return self._few(module, expression, found)
+
+    def _augmented(
+        self, module: ModuleIndex, bindings: list[Binding], scope: int, use: Name, given: Given, hops: int
+    ) -> Texts:
+        """A text that ``+=`` adds to, step by step; a hole where a loop does it or another operator."""
+        unknown = self._hole(module, use)
+        chain = module.ancestors(module.block_at(use.start))
+        is_parameter = any(parameter.name == use.name for parameter in module.facts.scopes[scope].parameters)
+        found: Texts = ()
+        if is_parameter and not module.always_reached(bindings, use.start):
+            found = given.get(use.name) or unknown
+        for binding in sorted(bindings, key=lambda one: one.start):
+            if binding.kind != "augmented":
+                found += self._binding(module, binding, use, given, hops)
+                continue
+            blocks = (module.facts.blocks[number] for number in module.ancestors(binding.block))
+            is_repeated = binding.start > use.start or any(block.kind.is_loop for block in blocks)
+            if is_repeated or binding.operator != "+" or binding.value is None:
+                return unknown
+            longer = _products([found, self.texts(module, binding.value, given, hops + 1)])
+            found = longer if binding.block in chain else found + longer
+            if not longer:
+                return unknown
+        return self._few(module, use, found)
 
     def _binding(self, module: ModuleIndex, binding: Binding, use: Expression, given: Given, hops: int) -> Texts:
         if binding.kind == "import":
@@ -281,7 +309,11 @@ class KeyTexts:
 
     def _attribute(self, module: ModuleIndex, expression: Attribute, given: Given, hops: int) -> Texts:
         found: Texts = ()
-        for value in self._evaluator.evaluate(module, expression.value):
+        if self._receiver is not None and self._is_self(module, expression.value):
+            found = self._class_text(self._receiver, expression.name, hops)
+        elif expression.name == "value" and isinstance(expression.value, Attribute):
+            found = self._enum_value(module, expression.value, hops)
+        for value in self._evaluator.evaluate(module, expression.value) if not found else ():
             if isinstance(value, ProjectModule):
                 found += self._module_constant(value.path, expression.name, hops)
             elif isinstance(value, Instance | ProjectClass):
@@ -291,8 +323,37 @@ class KeyTexts:
         found = tuple(text for text in found if text not in ((), ("",)))
         return self._few(module, expression, found) if found else self._hole(module, expression)
 
+    def _is_self(self, module: ModuleIndex, expression: Expression) -> bool:
+        scope = module.facts.blocks[module.block_at(expression.start)].scope
+        return isinstance(expression, Name) and module.owner_of_self(scope, expression.name) is not None
+
+    def _enum_value(self, module: ModuleIndex, member: Attribute, hops: int) -> Texts:
+        """The text of ``Key.USER.value``."""
+        found: Texts = ()
+        for value in self._evaluator.evaluate(module, member.value):
+            if isinstance(value, ProjectClass):
+                _, external = bases(self._evaluator, value.cls)
+                if any(base.rpartition(".")[2] in _ENUMERATIONS for base in external):
+                    found += self._class_text(value.cls, member.name, hops)
+        return found
+
+    def _of(self, receiver: ScopeKey | None, index: ModuleIndex, scope: int, given: Given, hops: int) -> Texts:
+        """What a function returns when ``self`` is an instance of a certain class."""
+        before, self._receiver = self._receiver, receiver
+        try:
+            return self._returned(index, scope, given, hops)
+        finally:
+            self._receiver = before
+
     def _class_text(self, cls: ScopeKey, name: str, hops: int) -> Texts:
         """The text of an attribute of a class: a constant, an enum member, a property, ``self.x = ...``."""
+        before, self._receiver = self._receiver, cls
+        try:
+            return self._class_texts(cls, name, hops)
+        finally:
+            self._receiver = before
+
+    def _class_texts(self, cls: ScopeKey, name: str, hops: int) -> Texts:
         order, _ = bases(self._evaluator, cls)
         for key in order:
             index = self._evaluator.load(key.path)
@@ -377,7 +438,8 @@ class KeyTexts:
             name = argument.keyword or (names[position] if position < len(names) else None)
             if name is not None:
                 inner[name] = self.texts(module, argument.value, given, hops + 1)
-        return self._returned(index, function.function.scope, inner, hops) or self._hole(module, call)
+        receiver = function.receiver.cls if isinstance(function.receiver, Instance | ProjectClass) else None
+        return self._of(receiver, index, function.function.scope, inner, hops) or self._hole(module, call)
 
     def _returned(self, index: ModuleIndex, scope: int, given: Given, hops: int) -> Texts:
         facts = index.facts.scopes[scope]

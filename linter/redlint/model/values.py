@@ -6,10 +6,11 @@ An expression has a tuple of alternatives (``Values``); an empty tuple means tha
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from redlint.model.events import ClientRef, ConstantValue
+from redlint.model.facts import Expression
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,15 @@ class ProjectFunction:
 
 
 @dataclass(frozen=True, slots=True)
+class ProjectLambda:
+    """A lambda of the project: where it begins, and the expression it gives."""
+
+    path: str
+    start: int
+    body: Expression = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Generator:
     """What calling a generator function gives: something to iterate over or, decorated so, to enter."""
 
@@ -150,6 +160,7 @@ Value: TypeAlias = (
     | Instance
     | ProjectClass
     | ProjectFunction
+    | ProjectLambda
     | Generator
     | ProjectModule
     | External

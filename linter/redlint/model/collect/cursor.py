@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-_BLANK = re.compile(r"[\s,.:=]*")
+_blank = re.compile(r"[\s,.:=]*").match
 _TOKEN = re.compile(r"\s+|\\\r?\n|#[^\r\n]*|[^\W\d]\w*|.", re.DOTALL)
 
 
@@ -31,10 +31,11 @@ class Cursor:
         Raises :class:`LostPlaceError` when there is none.
         """
         text = self.text
-        start = _BLANK.match(text, self.position).end()  # type: ignore[union-attr]
+        start = _blank(text, self.position).end()  # type: ignore[union-attr]
         if text.startswith(leaf, start):
             end = start + len(leaf)
-            if not (leaf[-1].isidentifier() and end < len(text) and (text[end].isalnum() or text[end] == "_")):
+            following = text[end : end + 1]
+            if not ((following.isalnum() or following == "_") and leaf[-1].isidentifier()):
                 self.position = end
                 return start
         return self._search(leaf, self.position)
