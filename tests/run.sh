@@ -1,8 +1,9 @@
 #!/bin/sh
 # Checks the whole project: style, types, tests, documentation, and redlint on itself.
 #
-# Makes or updates .venv in the checkout with the interpreter in $PYTHON (python3 if unset), which must be
-# Python 3.10 or later. $TEST_WORKERS is the number of test processes (2 if unset). Stops at the first failure.
+# Makes or updates .venv in the checkout with the interpreter in $PYTHON (python3 if unset). That must be
+# Python 3.11: the Redis 6.2 server that tests start comes as a wheel for it. $TEST_WORKERS is the number of
+# test processes (2 if unset). Stops at the first failure.
 set -eu
 cd "$(dirname "$0")/.."
 

@@ -186,7 +186,7 @@ def test_snippets(source: str, expected: list[str], newline: str) -> None:
     assert set(expected) <= set(found)
     if "\\x" not in source and "except*" not in source:
         assert outside_templates(collected_calls(collect(text)), text) == ast_calls(text)
-    assert len(found) == len(set((site.call.start, site.call.end) for site in collect(text).calls))
+    assert len(found) == len({(site.call.start, site.call.end) for site in collect(text).calls})
 
 
 def test_exceptions_without_parentheses() -> None:

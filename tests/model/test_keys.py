@@ -192,6 +192,26 @@ def test_member_of_a_base_class() -> None:
     assert keys(sources) == ["user:{}"]
 
 
+def test_self_is_who_was_asked() -> None:
+    sources = {
+        "base.py": "class Base:\n    prefix = 'base'\n    def key(self, n): return f'{self.prefix}:{n}'\n"
+        "class Other(Base):\n    prefix = 'other'\nclass Third(Base):\n    prefix = 'third'\n",
+        "a.py": "import redis\nfrom base import Other, Third\nclass A(Other):\n    third = Third()\n"
+        "    def f(self, n): redis.Redis().mget(self.key(n), self.third.key(n))\n",
+    }
+    assert keys(sources) == ["other:{}", "third:{}"]
+
+
+def test_added_to_in_a_branch() -> None:
+    body = "key = 'user'\n    if n:\n        key += ':' + n\n    redis.Redis().get(key)\n"
+    assert keys(f"import redis\ndef f(n):\n    {body}") == ["user", "user:{}"]
+
+
+def test_added_to_in_a_loop_is_unknown() -> None:
+    body = "key = 'user'\n    for one in n:\n        key += ':' + one\n    redis.Redis().get(key)\n"
+    assert opaque(keys(f"import redis\ndef f(n):\n    {body}"))
+
+
 def test_enumerations() -> None:
     source = """\
         import enum

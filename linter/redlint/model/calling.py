@@ -202,6 +202,10 @@ def _getattr(evaluator: Evaluator, module: ModuleIndex, call: Call) -> Values:
     return found
 
 
+def _type(evaluator: Evaluator, module: ModuleIndex, call: Call) -> Values:
+    return union(*(members.member(evaluator, value, "__class__") for value in _first(evaluator, module, call)))
+
+
 def _super(evaluator: Evaluator, module: ModuleIndex, call: Call) -> Values:
     scope = module.facts.blocks[module.block_at(call.start)].scope
     owner = module.class_of(scope)
@@ -226,6 +230,7 @@ _FUNCTIONS: dict[str, Callable[[Evaluator, ModuleIndex, Call], Values]] = {
     "copy.copy": _first,
     "functools.partial": _first,
     "typing.cast": _second,
+    "builtins.type": _type,
     "builtins.getattr": _getattr,
     "builtins.super": _super,
     "builtins.next": _next,

@@ -9,6 +9,7 @@ from redlint.model.facts import (
     Attribute,
     Binding,
     BlockFacts,
+    Call,
     CallSite,
     Expression,
     ModuleFacts,
@@ -119,15 +120,33 @@ class ModuleIndex:
 
     @cached_property
     def self_stores(self) -> dict[tuple[int, str], list[Store]]:
-        """What methods store on their own object, by scope of the class and name of the attribute."""
+        """What is stored on a class or its instances, by scope of the class and name of the attribute."""
         found: dict[tuple[int, str], list[Store]] = {}
         for store in self.facts.stores:
-            if store.index is not None or not isinstance(store.object, Name):
-                continue
-            owner = self.owner_of_self(store.scope, store.object.name)
+            owner = self._owner_of_store(store)
             if owner is not None:
                 found.setdefault((owner, store.name), []).append(store)
         return found
+
+    def _owner_of_store(self, store: Store) -> int | None:
+        """The class that ``self.x =``, ``self.__class__.x =``, ``type(self).x =`` or ``Class.x =`` stores on."""
+        receiver = store.object
+        if store.index is not None:
+            return None
+        if isinstance(receiver, Attribute) and receiver.name == "__class__":
+            receiver = receiver.value
+        elif isinstance(receiver, Call) and len(receiver.arguments) == 1:
+            is_type = isinstance(receiver.function, Name) and receiver.function.name == "type"
+            receiver = receiver.arguments[0].value if is_type else receiver
+        if not isinstance(receiver, Name):
+            return None
+        owner = self.owner_of_self(store.scope, receiver.name)
+        return owner if owner is not None else self._class_named(receiver)
+
+    def _class_named(self, name: Name) -> int | None:
+        reaching = self.reaching(name.name, name.start)
+        bindings = reaching[0] if reaching is not None else []
+        return bindings[0].target if len(bindings) == 1 and bindings[0].kind == "class" else None
 
     @cached_property
     def attribute_names(self) -> dict[int, set[str]]:

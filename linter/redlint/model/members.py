@@ -51,6 +51,8 @@ def member(evaluator: Evaluator, value: Value, name: str) -> Values:
     if isinstance(value, Client):
         return _of_client(evaluator, value, name)
     if isinstance(value, Instance):
+        if name == "__class__":
+            return (ProjectClass(value.cls),)
         return of_class(evaluator, value.cls, name, value) or (ANYTHING,)
     if isinstance(value, ProjectClass):
         return of_class(evaluator, value.cls, name, value) or (ANYTHING,)
