@@ -156,14 +156,10 @@ def _start(
         if _answers(process, port):
             return process, Server(HOST, port, binary)
         _stop(process)
-    raise ServerFailed(
-        f"{binary} did not start in {ATTEMPTS} attempts:\n{log.read_text(errors='replace')[-2000:]}"
-    )
+    raise ServerFailed(f"{binary} did not start in {ATTEMPTS} attempts:\n{log.read_text(errors='replace')[-2000:]}")
 
 
-def _spawn(
-    binary: Path, port: int, folder: Path, words: Sequence[str], output: IO[bytes]
-) -> subprocess.Popen[bytes]:
+def _spawn(binary: Path, port: int, folder: Path, words: Sequence[str], output: IO[bytes]) -> subprocess.Popen[bytes]:
     command = [str(binary), "--port", str(port), "--bind", HOST, "--dir", str(folder)]
     command += ["--save", "", "--appendonly", "no", "--daemonize", "no", *words]
     return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)

@@ -94,9 +94,7 @@ def selected_codes(
     )
 
 
-def _is_on(
-    index: RuleIndex, code: str, *, wanted: Sequence[str], ignore: Sequence[str], preview: bool
-) -> bool:
+def _is_on(index: RuleIndex, code: str, *, wanted: Sequence[str], ignore: Sequence[str], preview: bool) -> bool:
     strength = max((index.strength(selector, code) for selector in wanted), default=0)
     if code in UNLESS_IGNORED:
         strength = max(strength, 1)

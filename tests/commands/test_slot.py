@@ -15,9 +15,7 @@ from redlint.model.pattern import Hole, KeyPattern
 
 BRACES = st.text(alphabet="{}ab", max_size=12).map(str.encode)
 KEYS = st.one_of(st.binary(max_size=40), BRACES)
-ON_A_SERVER = settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+ON_A_SERVER = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.mark.parametrize(

@@ -213,10 +213,7 @@ def own_type(spec: CommandSpec) -> str:
 def on_servers(leave_out: Container[str] = ()) -> pytest.MarkDecorator:
     """Run a test for every example call on every server that knows the command."""
     pairs = [
-        (tag, name)
-        for tag in TAGS
-        for name in CALLS
-        if tag in command_table()[name].servers and name not in leave_out
+        (tag, name) for tag in TAGS for name in CALLS if tag in command_table()[name].servers and name not in leave_out
     ]
     return pytest.mark.parametrize(("tag", "name"), pairs, indirect=["tag"])
 
@@ -302,9 +299,7 @@ def test_the_type_of_value_and_what_another_type_does(name: str, tag: str, empty
         outcome = "runs"
     except ResponseError as error:
         outcome = "error"
-        assert (
-            "WRONGTYPE" in str(error) or "wrong kind" in str(error) or "must contain string" in str(error)
-        ), error
+        assert "WRONGTYPE" in str(error) or "wrong kind" in str(error) or "must contain string" in str(error), error
     assert outcome == ("error" if spec.wrong_type is WrongType.ERROR else "runs")
 
 
@@ -450,9 +445,7 @@ def test_the_table_is_consistent() -> None:
     for name, spec in command_table().items():
         assert spec.name == name
         assert not (spec.write and spec.readonly), name
-        assert (
-            spec.write or not (spec.creates or spec.deletes) or spec.cost is Cost.DEPENDS or spec.scripting
-        ), name
+        assert spec.write or not (spec.creates or spec.deletes) or spec.cost is Cost.DEPENDS or spec.scripting, name
         assert not any(argument.unit.gives_ttl for argument in spec.ttl_args) or spec.write, name
         if spec.replaced_by is not None:
             assert all(command(other) for other in spec.replaced_by.commands), name

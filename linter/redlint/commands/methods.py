@@ -304,9 +304,7 @@ def _methods_of(owner: str) -> Mapping[str, MethodSpec]:
 
 @cache
 def _methods_of_object(name: str) -> Mapping[str, MethodSpec]:
-    return MappingProxyType(
-        {method: record.spec(name, method) for method, record in _recorded().objects[name].items()}
-    )
+    return MappingProxyType({method: record.spec(name, method) for method, record in _recorded().objects[name].items()})
 
 
 def recorded_client_version() -> str:

@@ -289,9 +289,7 @@ def command_table() -> Mapping[str, CommandSpec]:
 @cache
 def command_containers() -> Mapping[str, tuple[str, ...]]:
     """The words that are only commands together with a second one, and those second words, in capitals."""
-    return MappingProxyType(
-        {name: spec.subcommands for name, spec in _all_entries().items() if spec.container}
-    )
+    return MappingProxyType({name: spec.subcommands for name, spec in _all_entries().items() if spec.container})
 
 
 def command(name: str) -> CommandSpec | None:

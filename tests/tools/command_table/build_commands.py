@@ -349,9 +349,7 @@ def simple_keys(name, info, specs):
             out.setdefault("keyword", []).append(
                 {
                     "word": s["keyword"],
-                    "rest": "half"
-                    if s["range"]["limit"] == 2
-                    else ("all" if s["range"]["last"] == -1 else "one"),
+                    "rest": "half" if s["range"]["limit"] == 2 else ("all" if s["range"]["last"] == -1 else "one"),
                     "step": s["range"]["step"],
                 }
             )
@@ -447,9 +445,7 @@ def main():
                 "subcommands": [n.split(" ", 1)[1] for n in names if n.startswith(name + " ")],
             }
             continue
-        redis_doc = next(
-            (raw[s]["docs"][name] for s in ORDER if s.startswith("redis") and name in raw[s]["docs"]), {}
-        )
+        redis_doc = next((raw[s]["docs"][name] for s in ORDER if s.startswith("redis") and name in raw[s]["docs"]), {})
         valkey_doc = next(
             (raw[s]["docs"][name] for s in ORDER if s.startswith("valkey") and name in raw[s]["docs"]), {}
         )
@@ -470,9 +466,7 @@ def main():
         row["servers"] = servers_of(name, homes, raw, row["since"])
         row["complexity"] = big_o(redis_doc.get("complexity") or valkey_doc.get("complexity"))
         row["arity"] = info["arity"]
-        others = {
-            s: raw[s]["info"][name]["arity"] for s in homes if raw[s]["info"][name]["arity"] != info["arity"]
-        }
+        others = {s: raw[s]["info"][name]["arity"] for s in homes if raw[s]["info"][name]["arity"] != info["arity"]}
         if others:
             row["arity_elsewhere"] = others
         row["write"] = "write" in flags

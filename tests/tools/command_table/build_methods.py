@@ -95,12 +95,7 @@ def subtract(words, less):
 def show(word, given):
     """A number or constant that came from a parameter is shown as that parameter's marker."""
     for name, value in given.items():
-        if (
-            isinstance(value, (int, float))
-            and not isinstance(value, bool)
-            and value > 100
-            and str(word) == str(value)
-        ):
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and value > 100 and str(word) == str(value):
             return "<%s>" % name
     return word
 
@@ -166,21 +161,12 @@ def ttl_of(rows, params, table):
                 if "arg" in rule and rule["arg"] < len(call):
                     value = call[rule["arg"]]
                     for p, v in row["given"].items():
-                        if (
-                            v == value
-                            and not isinstance(v, bool)
-                            and (isinstance(v, (int, float)) or v == "<%s>" % p)
-                        ):
+                        if v == value and not isinstance(v, bool) and (isinstance(v, (int, float)) or v == "<%s>" % p):
                             found[p] = {"unit": rule["unit"], "scope": rule["scope"]}
                 elif "token" in rule and rule["token"] in TTL_UNITS and rule["token"] in call:
                     at = call.index(rule["token"]) + 1
                     for p, v in row["given"].items():
-                        if (
-                            at < len(call)
-                            and v == call[at]
-                            and isinstance(v, (int, float))
-                            and not isinstance(v, bool)
-                        ):
+                        if at < len(call) and v == call[at] and isinstance(v, (int, float)) and not isinstance(v, bool):
                             found[p] = {"unit": rule["unit"], "scope": rule["scope"]}
                 elif "token" in rule and rule["unit"] in ("keep", "remove") and rule["token"] in call:
                     p = row["with"].split("+")[0].split("-")[0]
@@ -334,11 +320,7 @@ def method_row(cls, method, info, rows, async_rows, clients, cluster, pipelines,
             row["blocks"] = blocks
     row["since"] = own_since
     older = sorted(
-        {
-            p["name"]
-            for v in VERSIONS
-            for p in clients[v]["classes"].get(cls, {}).get(method, {}).get("params", [])
-        }
+        {p["name"] for v in VERSIONS for p in clients[v]["classes"].get(cls, {}).get(method, {}).get("params", [])}
         - set(params)
         - {"self"}
     )
@@ -389,9 +371,7 @@ def object_rows(now):
             row = dict(row)
             async_info = asynchronous.get(name, {})
             if async_info.get("coroutine") or async_info.get("returns_awaitable"):
-                row["awaitable"] = (
-                    "async iterator" if row.get("returns", "").startswith("iterator") else "coroutine"
-                )
+                row["awaitable"] = "async iterator" if row.get("returns", "").startswith("iterator") else "coroutine"
             else:
                 row["awaitable"] = "plain"
             if info.get("params"):

@@ -26,8 +26,7 @@ bad = []
 
 def report(part, total, wrong, skipped=0):
     print(
-        "%-62s %4d checked, %d differ%s"
-        % (part, total, len(wrong), ", %d not comparable" % skipped if skipped else "")
+        "%-62s %4d checked, %d differ%s" % (part, total, len(wrong), ", %d not comparable" % skipped if skipped else "")
     )
     for w in wrong:
         print("   MISMATCH", w)
@@ -89,12 +88,8 @@ def check_keys():
                         if name in SERVER_UNDERREPORTS and name not in ("SORT",):
                             under += 1
                             continue
-                        wrong.append(
-                            "%s %s: server %s, ours %s" % (server, " ".join(map(str, argv))[:70], *pair)
-                        )
-                report(
-                    "keys, %s on %s (%d corrected by hand)" % (label, server, under), total, wrong, skipped
-                )
+                        wrong.append("%s %s: server %s, ours %s" % (server, " ".join(map(str, argv))[:70], *pair))
+                report("keys, %s on %s (%d corrected by hand)" % (label, server, under), total, wrong, skipped)
             c.close()
 
 
@@ -167,15 +162,7 @@ def check_ttl_options():
                 c.call("EXPIRE", "K1", 5000)
                 c.call(*[payload if w == "PAYLOAD" else future(w) for w in words])
                 left = c.call("TTL", "K1")
-                got = (
-                    "cleared"
-                    if left == -1
-                    else "kept"
-                    if left > 4900
-                    else "777"
-                    if 770 <= left <= 778
-                    else str(left)
-                )
+                got = "cleared" if left == -1 else "kept" if left > 4900 else "777" if 770 <= left <= 778 else str(left)
                 total += 1
                 if got != want:
                     wrong.append("%s %s: expected %s, TTL is %s" % (server, text, want, left))
@@ -198,9 +185,7 @@ def check_ttl_options():
                 c.call("SELECT", 0)
                 total += 1
                 if not (left == want or (want > 0 and want - 60 < left <= want)):
-                    wrong.append(
-                        "%s %s: TTL of %s is %s, expected about %s" % (server, text, key, left, want)
-                    )
+                    wrong.append("%s %s: TTL of %s is %s, expected about %s" % (server, text, key, left, want))
             report("TTL with options, %s" % server, total, wrong)
             c.close()
 
@@ -245,15 +230,7 @@ def check_field_ttl():
                 c.call("HEXPIRE", "K1", 5000, "FIELDS", 1, "f")
                 c.call(*[future(w) for w in words])
                 left = c.call("HTTL", "K1", "FIELDS", 1, "f")[0]
-                got = (
-                    "cleared"
-                    if left == -1
-                    else "kept"
-                    if left > 4900
-                    else "777"
-                    if 770 <= left <= 778
-                    else str(left)
-                )
+                got = "cleared" if left == -1 else "kept" if left > 4900 else "777" if 770 <= left <= 778 else str(left)
                 total += 1
                 if got != want:
                     wrong.append("%s %s: expected %s, field TTL is %s" % (server, text, want, left))
@@ -306,12 +283,10 @@ def show_spot_checks():
             ttl = probe["ttl"]
             target = "D" if "D" in ttl else "K1"
             cells.append(
-                "%s: keys=%s ttl(%s)=%s created=%s"
-                % (server, probe["keys"], target, ttl[target], probe["creates"])
+                "%s: keys=%s ttl(%s)=%s created=%s" % (server, probe["keys"], target, ttl[target], probe["creates"])
             )
         print(
-            "  %-15s judged ttl=%s creates=%s | %s"
-            % (name, COMMANDS[name]["ttl"], COMMANDS[name]["creates"], cells[0])
+            "  %-15s judged ttl=%s creates=%s | %s" % (name, COMMANDS[name]["ttl"], COMMANDS[name]["creates"], cells[0])
         )
         for cell in cells[1:]:
             if cell.split(": ", 1)[1] != cells[0].split(": ", 1)[1]:
@@ -379,9 +354,7 @@ def check_wire():
             seen = []
             while True:
                 line = watch.read()
-                words = [
-                    w.encode().decode("unicode_escape") for w in re.findall(r'"((?:[^"\\]|\\.)*)"', line)
-                ]
+                words = [w.encode().decode("unicode_escape") for w in re.findall(r'"((?:[^"\\]|\\.)*)"', line)]
                 if words[:1] == ["ECHO"]:
                     break
                 if (words and words[0] not in ("HELLO", "CLIENT")) or name.startswith("client_"):
@@ -486,9 +459,7 @@ def check_shape():
                     wrong.append("%s.%s sends unknown %s" % (cls, m, c))
             keyed = any(key_bearing(COMMANDS[c]) for c in row["commands"] if c in COMMANDS)
             if keyed != bool(row["keys"]):
-                wrong.append(
-                    "%s.%s: key parameters %s but commands %s" % (cls, m, row["keys"], row["commands"])
-                )
+                wrong.append("%s.%s: key parameters %s but commands %s" % (cls, m, row["keys"], row["commands"]))
             if any(COMMANDS.get(c, {}).get("ttl_args") for c in row["commands"]) and not row["ttl"]:
                 wrong.append("%s.%s: no TTL parameter found" % (cls, m))
     left = [n for c in METHODS["coverage"].values() for n in c["left_over"]]

@@ -43,8 +43,7 @@ def compare(name, words, row, result):
     made = bool(result["creates"])
     if made != row["creates"]:
         problems.append(
-            "creates: judged %s, seen %s %s"
-            % (row["creates"], result["creates"], result.get("creates_error", ""))
+            "creates: judged %s, seen %s %s" % (row["creates"], result["creates"], result.get("creates_error", ""))
         )
     seen, target = ttl_seen(words, result)
     fits = {
@@ -54,9 +53,7 @@ def compare(name, words, row, result):
         "none": ("kept", "gone"),
     }[row["ttl"]]
     if seen not in fits:
-        problems.append(
-            "ttl of %s: judged %s, seen %s %s" % (target, row["ttl"], seen, result.get("ttl_error", ""))
-        )
+        problems.append("ttl of %s: judged %s, seen %s %s" % (target, row["ttl"], seen, result.get("ttl_error", "")))
     return problems
 
 

@@ -62,9 +62,7 @@ HELPERS = {
         ),
         "client": dict(returns="Redis bound to one connection", sends=[], awaitable="plain"),
         "from_url": dict(returns="Redis", sends=[], awaitable="plain", note="class method"),
-        "from_pool": dict(
-            returns="Redis that owns the pool", sends=[], awaitable="plain", note="class method"
-        ),
+        "from_pool": dict(returns="Redis that owns the pool", sends=[], awaitable="plain", note="class method"),
         "close": dict(
             returns="None",
             sends=[],
@@ -121,9 +119,7 @@ HELPERS = {
         "vset": dict(returns="VectorSet", sends=["V*"], awaitable="plain"),
     },
     "json": {
-        "pipeline": dict(
-            returns="Pipeline with the JSON methods", sends=["MULTI", "EXEC"], awaitable="plain"
-        ),
+        "pipeline": dict(returns="Pipeline with the JSON methods", sends=["MULTI", "EXEC"], awaitable="plain"),
         "set_path": dict(
             returns="dict of file name -> bool",
             sends=["JSON.SET"],
@@ -132,21 +128,15 @@ HELPERS = {
         ),
     },
     "ft": {
-        "pipeline": dict(
-            returns="Pipeline with the search methods", sends=["MULTI", "EXEC"], awaitable="plain"
-        ),
+        "pipeline": dict(returns="Pipeline with the search methods", sends=["MULTI", "EXEC"], awaitable="plain"),
         "batch_indexer": dict(returns="BatchIndexer", sends=["FT.ADD"], awaitable="plain"),
         "BatchIndexer": dict(returns="class", sends=["FT.ADD"], awaitable="plain"),
         "get_params_args": dict(returns="list of words for PARAMS", sends=[], awaitable="plain"),
     },
     "ts": {
-        "pipeline": dict(
-            returns="Pipeline with the time-series methods", sends=["MULTI", "EXEC"], awaitable="plain"
-        )
+        "pipeline": dict(returns="Pipeline with the time-series methods", sends=["MULTI", "EXEC"], awaitable="plain")
     },
-    "vset": {
-        "execute_command": dict(returns="the reply of any command given", sends=["*"], awaitable="coroutine")
-    },
+    "vset": {"execute_command": dict(returns="the reply of any command given", sends=["*"], awaitable="coroutine")},
 }
 _APPEND = {
     n: dict(returns="None", sends=[], awaitable="plain", note="static helper that extends an argument list")
@@ -172,14 +162,10 @@ OBJECTS = {
     "Pipeline": {
         "execute": dict(returns="list of replies", note="the only call that talks to the server"),
         "multi": dict(returns="None", note="starts buffering after watch()"),
-        "watch": dict(
-            returns="True", sends=["WATCH"], note="sent at once; later commands too, until multi()"
-        ),
+        "watch": dict(returns="True", sends=["WATCH"], note="sent at once; later commands too, until multi()"),
         "unwatch": dict(returns="True", sends=["UNWATCH"], note="sends nothing when not watching"),
         "reset": dict(returns="None", note="drops queued commands, sends UNWATCH if watching"),
-        "discard": dict(
-            returns="None", sends=["DISCARD"], note="goes through execute_command: queued unless watching"
-        ),
+        "discard": dict(returns="None", sends=["DISCARD"], note="goes through execute_command: queued unless watching"),
         "immediate_execute_command": dict(returns="reply"),
         "pipeline_execute_command": dict(returns="the pipeline"),
         "raise_first_error": dict(returns="None"),

