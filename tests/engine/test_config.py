@@ -247,8 +247,10 @@ def test_per_file_ignores_of_all_matching_globs() -> None:
 def test_options_of_rules_are_typed() -> None:
     _write("redlint.toml", "[rules.set-without-ttl]\ndefault-ttl = 60\nnames = ['a', 'b']\n")
     (rule,) = configured_rules(load_config([]), [SetWithoutTtl])
-    assert rule.options == SetWithoutTtl.Options(default_ttl=60, names=("a", "b"))
-    assert rule_options(load_config([], isolated=True), SetWithoutTtl) == SetWithoutTtl.Options()
+    expected: Rule.Options = SetWithoutTtl.Options(default_ttl=60, names=("a", "b"))
+    default: Rule.Options = SetWithoutTtl.Options()
+    assert rule.options == expected
+    assert rule_options(load_config([], isolated=True), SetWithoutTtl) == default
 
 
 @pytest.mark.parametrize(
