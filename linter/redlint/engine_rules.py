@@ -74,7 +74,7 @@ class UnreadableFile(Rule):
 
     ## What it does
     Reports files and directories without read permission, files that vanished, that are not regular files,
-    that are not in the encoding they declare, that hold NUL bytes, or that are too large to be code (4 MiB).
+    that are not in the encoding they declare, that hold NUL bytes, or that are too large to be code (10 MiB).
 
     ## Why is this bad?
     Nothing in the file is checked, and what it defines is unknown to the other files.

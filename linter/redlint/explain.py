@@ -44,12 +44,12 @@ def rule_summary(rule: type[Rule]) -> str:
 
 
 def fix_availability(rule: type[Rule]) -> str:
-    """``safe``, ``unsafe``, ``sometimes`` or ``none``, from the section on fix safety."""
+    """``safe``, ``unsafe``, ``display`` or ``none``, from the section on fix safety."""
     found = _FIX_SECTION.search(_documentation(rule))
     if found is None or found["first"].lower() in ("no", "none"):
         return "none"
     word = found["first"].lower()
-    return word if word in ("safe", "unsafe") else "sometimes"
+    return word if word in ("safe", "unsafe") else "display"
 
 
 def rule_options_table(rule: type[Rule]) -> tuple[OptionEntry, ...]:

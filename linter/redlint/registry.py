@@ -33,6 +33,8 @@ def load_rules(packages: Sequence[str] | None = None, *, plugins: Sequence[str] 
     its metadata, a rule loaded under two module names, and codes or names used twice.
     """
     chosen = entry_point_packages() if packages is None else packages
+    if packages is None and not chosen:
+        raise RedlintError("no rule package is installed; install redlint with pip, or name one in `plugins`")
     found = list(ENGINE_RULES)
     for package in dict.fromkeys((*chosen, *plugins)):
         found.extend(package_rules(package))

@@ -47,6 +47,7 @@ MOST_HOPS = 8
 _LONGEST_HOLE = 60
 _ENUMERATIONS = frozenset({"Enum", "StrEnum", "TextChoices"})
 _READS_SETTING = frozenset({"getenv", "getattr", "get_setting", "setting", "config"})
+_ENVIRONMENT = "environ.get"
 _FIELD = re.compile(r"\{([^{}!:]*)(?:![rsa])?(?::[^{}]*)?\}|\{\{|\}\}")
 _CONVERSION = re.compile(r"%(?:\((\w+)\))?[#0\- +]*(?:\d+|\*)?(?:\.\d+)?[hlL]?([diouxXeEfFgGcrsa%])")
 
@@ -116,7 +117,7 @@ class KeyTexts:
         return self._hole(module, expression)
 
     def _hole(self, module: ModuleIndex, expression: Expression) -> Texts:
-        text = " ".join(module.text(expression.start, expression.end).split())
+        text = _setting_name(expression) or " ".join(module.text(expression.start, expression.end).split())
         name = text if len(text) <= _LONGEST_HOLE else text[: _LONGEST_HOLE - 1] + "…"
         return ((Hole(name, is_fixed(module, expression)),),)
 
@@ -463,6 +464,22 @@ class KeyTexts:
         return self._hole(module, expression)
 
 
+def _reads_setting(call: Call) -> bool:
+    name = dotted_name(call.function)
+    return name.rpartition(".")[2] in _READS_SETTING or name.endswith(_ENVIRONMENT)
+
+
+def _setting_name(expression: Expression) -> str:
+    """``PREFIX`` of ``os.getenv("PREFIX", "app")`` and ``getattr(settings, "PREFIX")``; empty for other values."""
+    if not isinstance(expression, Call) or not _reads_setting(expression):
+        return ""
+    for argument in expression.arguments[:2]:
+        value = argument.value
+        if isinstance(value, Constant) and isinstance(value.value, str) and value.value.isidentifier():
+            return value.value
+    return ""
+
+
 def is_fixed(module: ModuleIndex, expression: Expression) -> bool:
     """Whether a value is the same for the life of the process or of the object (see :class:`Hole`)."""
     if isinstance(expression, Constant | Bytes):
@@ -470,7 +487,7 @@ def is_fixed(module: ModuleIndex, expression: Expression) -> bool:
     if isinstance(expression, Name):
         return _is_fixed_name(module, expression)
     if isinstance(expression, Call):
-        if dotted_name(expression.function).rpartition(".")[2] not in _READS_SETTING:
+        if not _reads_setting(expression):
             return False
         return all(is_fixed(module, argument.value) for argument in expression.arguments)
     if isinstance(expression, Attribute | Subscript | Formatted | Template | Operation | Conditional):

@@ -22,6 +22,9 @@ from redlint.model.facts import (
 )
 from redlint.model.kinds import BlockKind, ScopeKind, Usage
 
+_MOST_BRACKETS = 200
+_NO_BRACKETS = re.compile(r"[^()\[\]{}]+")
+_OPENING_RUN = re.compile(rf"[(\[{{]{{{_MOST_BRACKETS}}}")
 _ROWS = re.compile(r"\r\n|\r|\n")
 
 
@@ -459,11 +462,27 @@ def collect(text: str) -> ModuleFacts:
 
     Raises :class:`redlint.errors.SourceSyntaxError` where it does not parse.
     """
+    if _nests_too_deeply(text):
+        raise SourceSyntaxError("too many nested brackets", 0)
     try:
         module = cst.parse_module(text)
     except cst.ParserSyntaxError as error:
         raise SourceSyntaxError(error.message, _offset(text, error.raw_line, error.raw_column)) from None
     return StatementCollector(text, module).facts()
+
+
+def _nests_too_deeply(text: str) -> bool:
+    """Whether brackets nest deeper than Python allows (200 levels); the parser's stack may not survive that.
+
+    Brackets inside strings are counted as well: where they are unbalanced, the count ends early.
+    """
+    brackets = _NO_BRACKETS.sub("", text)
+    for _ in range(_MOST_BRACKETS):
+        outer = brackets.replace("()", "").replace("[]", "").replace("{}", "")
+        if len(outer) == len(brackets):
+            return _OPENING_RUN.search(brackets) is not None
+        brackets = outer
+    return True
 
 
 def _offset(text: str, row: int, column: int) -> int:
