@@ -7,7 +7,7 @@ import json
 import pathlib
 import re
 
-from helpers import HELPERS, IGNORED, OBJECTS
+from client_helpers import HELPERS, IGNORED, OBJECTS
 from keys import command_name, key_indexes
 from servers import LAB
 

@@ -53,7 +53,7 @@ JSON_FILE = LAB / "raw/one.json"
 JSON_FILE.write_text('{"a": 1}')
 SUBCLIENTS = ["json", "ft", "ts", "bf", "cf", "cms", "topk", "tdigest", "vset"]
 
-# Methods that are not one command: described in helpers.py instead.
+# Methods that are not one command: described in client_helpers.py instead.
 NOT_A_COMMAND = {
     "": {
         "client",
