@@ -19,8 +19,9 @@ from redlint.commands.methods import (
 )
 from redlint.commands.table import CommandSpec, command, key_positions
 from redlint.diagnostic import Confidence, Span
-from redlint.model.calling import constant, owner_of
-from redlint.model.evaluate import Evaluator
+from redlint.model.evaluation.calling import constant, owner_of
+from redlint.model.evaluation.evaluator import Evaluator
+from redlint.model.evaluation.members import of_class
 from redlint.model.events import UNKNOWN, CallArgument, ClientRef, KeyUse, Place, RedisCall
 from redlint.model.facts import (
     Argument,
@@ -369,10 +370,7 @@ def _refs(receivers: Values, method: str, evaluator: Evaluator) -> tuple[ClientR
 
 def _is_own_method(evaluator: Evaluator, client: Client, method: str) -> bool:
     """Whether the project's subclass of a client defines the method itself: then it may mean anything."""
-    from redlint.model import members
-
-    assert client.subclass is not None
-    return bool(members.of_class(evaluator, client.subclass, method, client))
+    return client.subclass is not None and bool(of_class(evaluator, client.subclass, method, client))
 
 
 __all__ = ["RedisCalls", "redis_method_names"]

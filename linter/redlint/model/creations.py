@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from redlint.diagnostic import Span
-from redlint.model.calling import client_type
-from redlint.model.evaluate import Evaluator
+from redlint.model.evaluation.calling import client_type
+from redlint.model.evaluation.evaluator import Evaluator
 from redlint.model.events import ClientCreation
 from redlint.model.facts import (
     Attribute,

@@ -16,7 +16,7 @@ from redlint.model.calls import RedisCalls
 from redlint.model.clients import import_words
 from redlint.model.collect import collect
 from redlint.model.creations import ClientCreations
-from redlint.model.evaluate import Evaluator, ModuleLoader
+from redlint.model.evaluation.evaluator import Evaluator, ModuleLoader
 from redlint.model.events import ClientCreation, Place, RedisCall
 from redlint.model.files import ProjectFiles
 from redlint.model.gate import Gate, Importers

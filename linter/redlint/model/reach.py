@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from redlint.model.evaluate import Evaluator
+from redlint.model.evaluation.evaluator import Evaluator
+from redlint.model.evaluation.members import bases, of_class
 from redlint.model.gate import Bearing
-from redlint.model.members import bases, of_class
 from redlint.model.values import (
     Client,
     Generator,

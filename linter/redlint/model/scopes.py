@@ -6,8 +6,8 @@ import re
 from pathlib import PurePosixPath
 
 from redlint.diagnostic import Span
-from redlint.model.calling import last_name
-from redlint.model.evaluate import Evaluator
+from redlint.model.evaluation.calling import last_name
+from redlint.model.evaluation.evaluator import Evaluator
 from redlint.model.events import Block, Scope
 from redlint.model.facts import Attribute, Call, Collection, Constant, Expression, Name, ScopeFacts
 from redlint.model.index import ModuleIndex

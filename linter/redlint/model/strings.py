@@ -11,7 +11,8 @@ from collections.abc import Mapping as Table
 from itertools import product
 from typing import TypeAlias
 
-from redlint.model.evaluate import Evaluator
+from redlint.model.evaluation.evaluator import Evaluator
+from redlint.model.evaluation.members import bases
 from redlint.model.facts import (
     Attribute,
     Await,
@@ -34,7 +35,6 @@ from redlint.model.facts import (
 )
 from redlint.model.index import ModuleIndex, is_static
 from redlint.model.kinds import ScopeKind
-from redlint.model.members import bases
 from redlint.model.pattern import Hole, KeyPattern
 from redlint.model.values import Client, Instance, ProjectClass, ProjectFunction, ProjectModule, ScopeKey
 

@@ -10,8 +10,8 @@ from urllib.parse import parse_qsl, urlsplit
 from redlint.commands.methods import methods_of, module_names
 from redlint.diagnostic import Confidence, Span
 from redlint.model import clients as client_tables
-from redlint.model import members
 from redlint.model.clients.library import ClientType
+from redlint.model.evaluation import members
 from redlint.model.events import UNKNOWN, ClientRef, ConstantValue, Place, Unknown
 from redlint.model.facts import Argument, Attribute, Call, Expression, Name
 from redlint.model.index import ModuleIndex
@@ -40,7 +40,7 @@ from redlint.model.values import (
 )
 
 if TYPE_CHECKING:
-    from redlint.model.evaluate import Evaluator
+    from redlint.model.evaluation.evaluator import Evaluator
 
 POSITIONAL_OPTIONS = ("host", "port", "db", "password", "socket_timeout")
 """The constructor parameters of ``redis.Redis`` that are given by position (redis-py 3.5 to 8.1)."""

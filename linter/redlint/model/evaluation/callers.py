@@ -8,8 +8,8 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from redlint.diagnostic import Confidence
-from redlint.model import members
-from redlint.model.calling import last_name
+from redlint.model.evaluation import members
+from redlint.model.evaluation.calling import last_name
 from redlint.model.facts import Argument, CallSite, Parameter
 from redlint.model.index import ModuleIndex, is_static
 from redlint.model.kinds import ScopeKind
@@ -27,7 +27,7 @@ from redlint.model.values import (
 )
 
 if TYPE_CHECKING:
-    from redlint.model.evaluate import Evaluator
+    from redlint.model.evaluation.evaluator import Evaluator
 
 MOST_CALLERS = 150
 """A function with more calls of its name than this is not followed to its callers."""

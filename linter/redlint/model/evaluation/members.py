@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from redlint.diagnostic import Confidence
-from redlint.model import annotated, calling, duck
 from redlint.model import clients as client_tables
+from redlint.model.evaluation import annotated, calling, duck
 from redlint.model.events import ClientRef, ConstantValue
 from redlint.model.facts import Binding, CallSite
 from redlint.model.index import ModuleIndex, is_static
@@ -36,7 +36,7 @@ from redlint.model.values import (
 )
 
 if TYPE_CHECKING:
-    from redlint.model.evaluate import Evaluator
+    from redlint.model.evaluation.evaluator import Evaluator
 
 _PROPERTIES = frozenset({"property", "cached_property", "cachedproperty", "lazy_property", "async_property"})
 _MOST_BASES = 24

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from redlint.model import annotated, callers, calling, duck, members
+from redlint.model.evaluation import annotated, callers, calling, duck, members
 from redlint.model.facts import (
     Attribute,
     Await,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from redlint.diagnostic import Confidence, Span
 from redlint.model import clients as client_tables
+from redlint.model.evaluation import members
 from redlint.model.events import ClientRef, Place
 from redlint.model.facts import Attribute, Collection, Constant, Expression, Name, Operation, Subscript
 from redlint.model.index import ModuleIndex
@@ -27,7 +28,7 @@ from redlint.model.values import (
 )
 
 if TYPE_CHECKING:
-    from redlint.model.evaluate import Evaluator
+    from redlint.model.evaluation.evaluator import Evaluator
 
 _TRANSPARENT = frozenset({"Optional", "Union", "Annotated", "ClassVar", "Final", "Required", "NotRequired"})
 _ITERABLES = frozenset(
@@ -130,8 +131,6 @@ def _quoted(evaluator: Evaluator, module: ModuleIndex, annotation: Constant) -> 
 
 
 def _static_member(evaluator: Evaluator, value: Value, name: str) -> Values:
-    from redlint.model import members
-
     return members.member(evaluator, value, name)
 
 

@@ -1,0 +1,1 @@
+"""What an expression may denote: one unit of modules that need each other, split by topic."""
