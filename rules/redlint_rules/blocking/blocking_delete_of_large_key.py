@@ -121,9 +121,20 @@ def _growing(key: KeyUse, project: ProjectModel) -> PatternUses | None:
 
 
 def _is_many(call: RedisCall, key: KeyUse) -> bool:
+    """Whether the keys of a listing are deleted together, or one by one without looking at each first."""
     if key.from_command not in _LISTING:
         return False
-    return key.many or any(block.items is None for block in call.loops())
+    return key.many or _sweeps(call)
+
+
+def _sweeps(call: RedisCall) -> bool:
+    """Whether every iteration of the loop around the call deletes its key."""
+    for block in call.blocks:
+        if block.kind.is_branch:
+            return False
+        if block.kind.is_loop:
+            return block.items is None
+    return False
 
 
 def _holds_strings(key: KeyUse, project: ProjectModel) -> bool:

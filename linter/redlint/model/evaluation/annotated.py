@@ -125,13 +125,9 @@ def _quoted(evaluator: Evaluator, module: ModuleIndex, annotation: Constant) -> 
             continue
         values = evaluator.name(module, first, annotation.start)
         for name in rest:
-            values = union(*(_static_member(evaluator, value, name) for value in values))
+            values = union(*(members.member(evaluator, value, name) for value in values))
         found.append(of_types(evaluator, values, place))
     return union(*found)
-
-
-def _static_member(evaluator: Evaluator, value: Value, name: str) -> Values:
-    return members.member(evaluator, value, name)
 
 
 def of_types(evaluator: Evaluator, types: Values, place: Place) -> Values:

@@ -38,6 +38,7 @@ from redlint.model.modules import ModuleNames
 from redlint.model.settings import ModelSettings
 from redlint.model.values import (
     ANYTHING,
+    Anything,
     Client,
     External,
     Generator,
@@ -184,7 +185,11 @@ class Evaluator:
             parameter = self._parameter(module, scope, name)
             if parameter is not None:
                 groups.append(parameter)
-        return union(*groups) if groups else (ANYTHING,)
+        found = union(*groups) if groups else (ANYTHING,)
+        if ANYTHING not in found or not all(isinstance(value, Anything | KnownConstant) for value in found):
+            return found
+        guess = duck.client_from(module.method_calls.get((scope, name), ()))
+        return found if guess is None else (guess,)
 
     def _scope_at(self, module: ModuleIndex, position: int) -> int:
         return module.facts.blocks[module.block_at(position)].scope
