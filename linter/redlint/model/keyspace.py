@@ -81,9 +81,18 @@ class PatternUses:
         return tuple(use for use in self.uses if any(command.deletes for command in use.call.commands))
 
     @property
+    def is_rewritten(self) -> bool:
+        """Whether a function deletes such a key and fills it again: a compaction or rebuild, which bounds it."""
+        return any(
+            deleter.call.scope == writer.call.scope and deleter.call.span.end <= writer.call.span.start
+            for deleter in self.deleters
+            for writer in self.writers
+        )
+
+    @property
     def growth(self) -> tuple[PatternUse, ...]:
         """The writes that add an element each time they run, where nothing in the project bounds the key."""
-        if any(True for _ in self.of_commands(_SHRINKING)):
+        if any(True for _ in self.of_commands(_SHRINKING)) or self.is_rewritten:
             return ()
         return tuple(use for use in self.of_commands(_GROWING) if _adds_element(use.call))
 

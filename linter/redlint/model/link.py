@@ -93,15 +93,27 @@ class ProjectModel:
         return None
 
     def matching(self, glob: KeyPattern) -> Iterator[PatternUses]:
-        """The key patterns that a ``MATCH`` pattern may select, by the literal before its first wildcard."""
-        first = glob.parts[0] if glob.parts else ""
-        if not isinstance(first, str):
+        """The key patterns that a ``MATCH`` pattern may select, by what stands before its first wildcard."""
+        fixed = _WILDCARD.split(glob.text)[0]
+        if not re.search(r"\w", fixed):
             return
-        literal = _WILDCARD.split(first)[0]
         for uses in self.patterns:
-            text = uses.pattern.parts[0]
-            if literal and isinstance(text, str) and (text.startswith(literal) or literal.startswith(text)):
+            text = uses.pattern.text
+            literal = text.partition("{}")[0]
+            if text.startswith(fixed) or (literal and fixed.startswith(literal)):
                 yield uses
+
+    def types_written_beside(self, call: RedisCall) -> frozenset[str]:
+        """The value types that the class of a call (or its module's functions, without one) creates keys of."""
+        module = self.modules[call.path]
+        return frozenset(
+            kind
+            for other in module.calls
+            if other.scope.class_name == call.scope.class_name
+            for command in other.commands
+            if command.creates and len(command.value_types) == 1
+            for kind in command.value_types
+        )
 
     def uses_of(self, text: str) -> PatternUses | None:
         """What the project does with the key pattern of this text (``user:{}``)."""

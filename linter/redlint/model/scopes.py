@@ -38,8 +38,8 @@ _STARTING = frozenset(
 _ONCE_NAMES = re.compile(
     r"_*(?:main|cli|start(?:up)?|setup|set_up|setUp\w*|asyncSetUp|tearDown\w*|teardown|init|initiali[sz]e|configure|"
     r"connect|bootstrap|boot|lifespan|create_app|make_app|build_app|get_application|ready|register|includeme|"
-    r"migrate|upgrade|downgrade|install|launch|run_server|serve|shutdown|stop|close|open|"
-    r"post_fork|when_ready|on_starting|handle|add_arguments|pytest_\w+|load|upload|backfill)"
+    r"migrate|upgrade|downgrade|install|launch|run_server|serve|shutdown|stop|"
+    r"post_fork|when_ready|on_starting|pytest_\w+)"
     r"(?:_(?:redis|valkey|client|clients|app|db|database|connection|connections|pool|cache|server|all|logging|"
     r"services|resources|worker|storage|backend|broker|self|async))*_*"
 )

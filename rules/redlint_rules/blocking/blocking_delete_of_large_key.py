@@ -60,7 +60,8 @@ class BlockingDeleteOfLargeKey(Rule):
     later). Cluster clients split both alike.
 
     ## Known problems
-    Silent where the target is Valkey 8 or later, whose `DEL` frees in the background by default. A single
+    Silent for listed keys where the project, or at least the class, stores nothing but strings: these are freed
+    at once either way. Silent where the target is Valkey 8 or later, whose `DEL` frees in the background by default. A single
     key of unknown type is not reported, however large it may be.
 
     ## References
@@ -84,7 +85,7 @@ class BlockingDeleteOfLargeKey(Rule):
             if found is not None:
                 yield self._large(call, key, found)
                 return
-            if _is_many(call, key) and not _holds_strings(key, project):
+            if _is_many(call, key) and not _holds_strings(call, key, project):
                 yield self._many(call, key)
                 return
 
@@ -137,13 +138,15 @@ def _sweeps(call: RedisCall) -> bool:
     return False
 
 
-def _holds_strings(key: KeyUse, project: ProjectModel) -> bool:
-    """Whether all that is known of the listed keys is that they hold strings, which are freed at once."""
+def _holds_strings(call: RedisCall, key: KeyUse, project: ProjectModel) -> bool:
+    """Whether all that is known of the listed keys is that they hold strings, which are freed at once.
+
+    Where no key pattern of the project fits the listing, what the same class stores has to tell.
+    """
     listing = project.call_at(key.from_place) if key.from_place is not None else None
-    if listing is None:
-        return False
-    globs = [glob for argument in listing.arguments for glob in argument.globs]
+    globs = [glob for argument in listing.arguments for glob in argument.globs] if listing is not None else []
     kinds = {kind for glob in globs for uses in project.matching(glob) for kind in uses.value_types}
+    kinds = kinds or project.types_written_beside(call)
     return bool(kinds) and kinds <= {"string"}
 
 
