@@ -60,9 +60,9 @@ class BlockingDeleteOfLargeKey(Rule):
     later). Cluster clients split both alike.
 
     ## Known problems
-    Silent for listed keys where the project, or at least the class, stores nothing but strings: these are freed
-    at once either way. Silent where the target is Valkey 8 or later, whose `DEL` frees in the background by default. A single
-    key of unknown type is not reported, however large it may be.
+    Silent for listed keys where the project, or at least the class, stores nothing but strings: these are
+    freed at once either way. Silent where the target is Valkey 8 or later, whose `DEL` frees in the background
+    by default. A single key of unknown type is not reported, however large it may be.
 
     ## References
     - [DEL](https://redis.io/docs/latest/commands/del/)
