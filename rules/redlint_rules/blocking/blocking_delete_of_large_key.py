@@ -145,7 +145,7 @@ def _holds_strings(call: RedisCall, key: KeyUse, project: ProjectModel) -> bool:
     """
     listing = project.call_at(key.from_place) if key.from_place is not None else None
     globs = [glob for argument in listing.arguments for glob in argument.globs] if listing is not None else []
-    kinds = {kind for glob in globs for uses in project.matching(glob) for kind in uses.value_types}
+    kinds = frozenset(kind for glob in globs for uses in project.matching(glob) for kind in uses.value_types)
     kinds = kinds or project.types_written_beside(call)
     return bool(kinds) and kinds <= {"string"}
 
