@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 
 from redlint.commands.methods import (
@@ -19,13 +19,16 @@ from redlint.commands.methods import (
 )
 from redlint.commands.table import CommandSpec, command, key_positions
 from redlint.diagnostic import Confidence, Span
-from redlint.model.evaluation.calling import constant, owner_of
+from redlint.model.evaluation.callers import CALLS_ITS_ARGUMENT
+from redlint.model.evaluation.calling import constant, last_name, owner_of
 from redlint.model.evaluation.evaluator import Evaluator
-from redlint.model.evaluation.members import of_class
+from redlint.model.evaluation.members import member, of_bases, of_class
+from redlint.model.evaluation.proxies import forwarded
 from redlint.model.events import UNKNOWN, CallArgument, ClientRef, KeyUse, Place, RedisCall
 from redlint.model.facts import (
     Argument,
     Attribute,
+    Call,
     CallSite,
     Collection,
     Comprehension,
@@ -34,8 +37,10 @@ from redlint.model.facts import (
     Mapping,
     Name,
     Starred,
+    dotted_name,
 )
 from redlint.model.index import ModuleIndex
+from redlint.model.kinds import Role
 from redlint.model.scopes import Scopes
 from redlint.model.strings import KeyTexts
 from redlint.model.values import (
@@ -44,9 +49,20 @@ from redlint.model.values import (
     ExternalInstance,
     Instance,
     KnownConstant,
+    Parent,
+    ProjectFunction,
     Reply,
     Values,
 )
+
+_NO_COMMANDS = (
+    *("master_for", "slave_for", "from_url", "from_pool", "disconnect", "get_connection", "get_redis_connection"),
+    *("keyslot", "get_node", "get_nodes", "get_primaries", "get_replicas", "get_random_node", "get_default_node"),
+)
+"""Methods of Redis objects that no command stands behind."""
+
+_EVALSHA = tuple(spec for spec in (command("EVALSHA"),) if spec is not None)
+_SCRIPT_PARAMETERS = frozenset({"keys", "args", "client"})
 
 _RAW = frozenset({"execute_command", "immediate_execute_command", "pipeline_execute_command"})
 
@@ -64,8 +80,19 @@ def redis_method_names() -> frozenset[str]:
     }
     for module in module_names():
         names.update(module_methods(module))
-    names.update(("master_for", "slave_for", "from_url", "from_pool", "disconnect", "get_connection"))
+    names.update(_NO_COMMANDS)
     return frozenset(names)
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """What a call calls: the method, where its name stands, on which Redis objects, and through which function."""
+
+    method: str
+    span: Span
+    receiver: str
+    refs: tuple[ClientRef, ...]
+    through: str = ""
 
 
 class RedisCalls:
@@ -83,59 +110,104 @@ class RedisCalls:
 
     def _call(self, module: ModuleIndex, site: CallSite) -> RedisCall | None:
         function = site.call.function
-        if isinstance(function, Attribute):
-            if function.name not in redis_method_names():
+        if isinstance(function, Attribute) and function.name in redis_method_names():
+            found = self._on_receiver(module, site, function)
+            if found is not None:
+                return found
+        return self._of_script(module, site) or self._handed_over(module, site) or self._alias(module, site)
+
+    def _on_receiver(self, module: ModuleIndex, site: CallSite, function: Attribute) -> RedisCall | None:
+        """``client.get(key)``."""
+        refs = _refs(self._evaluator.evaluate(module, function.value), function.name, self._evaluator)
+        if not refs:
+            return None
+        span = Span(function.name_start, function.name_start + len(function.name))
+        target = _Target(function.name, span, module.text(function.value.start, function.value.end), refs)
+        return self._event(module, site, target, site.call.arguments)
+
+    def _alias(self, module: ModuleIndex, site: CallSite) -> RedisCall | None:
+        """``get = r.get; get(key)``, ``sync_to_async(r.get)(key)``."""
+        function = site.call.function
+        if isinstance(function, Name):
+            reaching = module.reaching(function.name, function.start)
+            if reaching is None or not any(isinstance(binding.value, Attribute) for binding in reaching[0]):
                 return None
-            receivers = self._evaluator.evaluate(module, function.value)
-            method, span = function.name, Span(function.name_start, function.name_start + len(function.name))
-            text = module.text(function.value.start, function.value.end)
-        elif isinstance(function, Name):
-            methods = self._alias(module, function)
-            if not methods:
+            span = Span(function.start, function.end)
+        elif isinstance(function, Call) and len(function.arguments) == 1:
+            inner = function.arguments[0].value
+            if not isinstance(inner, Attribute) or inner.name not in redis_method_names():
                 return None
-            receivers = tuple(one.client for one in methods)
-            method, span = methods[0].name, Span(function.start, function.end)
-            text = function.name
+            span = Span(inner.name_start, inner.name_start + len(inner.name))
         else:
             return None
-        refs = _refs(receivers, method, self._evaluator)
-        return self._event(module, site, method, span, text, refs) if refs else None
+        methods = _methods(self._evaluator.evaluate(module, function))
+        if not methods:
+            return None
+        refs = tuple(dict.fromkeys(one.client.ref for one in methods))
+        through = dotted_name(function.function) if isinstance(function, Call) else ""
+        target = _Target(methods[0].name, span, module.text(function.start, function.end), refs, through)
+        return self._event(module, site, target, site.call.arguments)
 
-    def _alias(self, module: ModuleIndex, function: Name) -> tuple[ClientMethod, ...]:
-        """``get = r.get; get(key)``."""
-        reaching = module.reaching(function.name, function.start)
-        if reaching is None or not any(isinstance(binding.value, Attribute) for binding in reaching[0]):
-            return ()
-        values = self._evaluator.evaluate(module, function)
-        return tuple(
-            value for value in values if isinstance(value, ClientMethod) and value.name in redis_method_names()
+    def _handed_over(self, module: ModuleIndex, site: CallSite) -> RedisCall | None:
+        """``asyncio.to_thread(r.get, key)``: a method that is handed to something that calls it."""
+        callee = last_name(site.call.function)
+        if callee not in CALLS_ITS_ARGUMENT:
+            return None
+        for position, argument in enumerate(site.call.arguments[:2]):
+            method = argument.value
+            if not isinstance(method, Attribute) or method.name not in redis_method_names() or argument.stars:
+                continue
+            found = _methods(self._evaluator.evaluate(module, method))
+            if found:
+                refs = tuple(dict.fromkeys(one.client.ref for one in found))
+                span = Span(method.name_start, method.name_start + len(method.name))
+                text = module.text(method.value.start, method.value.end)
+                target = _Target(method.name, span, text, refs, dotted_name(site.call.function))
+                return self._event(module, site, target, site.call.arguments[position + 1 :])
+        return None
+
+    def _of_script(self, module: ModuleIndex, site: CallSite) -> RedisCall | None:
+        """``script(keys=[...], args=[...])``, where ``script`` comes from ``register_script``."""
+        function, arguments = site.call.function, site.call.arguments
+        if not isinstance(function, Name | Attribute):
+            return None
+        is_likely = any(argument.keyword in _SCRIPT_PARAMETERS for argument in arguments)
+        if not is_likely and function.name not in self._evaluator.script_names():
+            return None
+        refs = tuple(
+            dict.fromkeys(
+                value.ref
+                for value in self._evaluator.evaluate(module, function)
+                if isinstance(value, Client) and value.ref.role is Role.SCRIPT
+            )
         )
+        if not refs:
+            return None
+        start = function.name_start if isinstance(function, Attribute) else function.start
+        target = _Target(
+            "__call__", Span(start, start + len(function.name)), module.text(function.start, function.end), refs
+        )
+        return self._event(module, site, target, arguments)
 
-    def _event(
-        self,
-        module: ModuleIndex,
-        site: CallSite,
-        method: str,
-        span: Span,
-        receiver: str,
-        refs: tuple[ClientRef, ...],
-    ) -> RedisCall | None:
-        ref = refs[0]
-        spec = methods_of(owner_of(ref)).get(method)
+    def _event(self, module: ModuleIndex, site: CallSite, target: _Target, given: tuple[Argument, ...]) -> RedisCall:
+        ref, method = target.refs[0], target.method
+        spec = _spec(target)
         call = site.call
-        arguments = self._arguments(module, spec, call.arguments)
+        arguments = self._arguments(module, spec, given)
         commands = self._commands(spec, method, arguments)
         if method in _RAW:
-            keys = self._raw_keys(module, commands, call.arguments)
+            keys = self._raw_keys(module, commands, given)
+        elif method == "__call__":
+            keys = self._script_keys(module, given)
         else:
-            keys = self._keys(module, spec, call.arguments, arguments)
+            keys = self._keys(module, spec, given, arguments)
         return RedisCall(
             path=module.path,
             source=module.source,
             span=Span(call.start, call.end),
             method=method,
-            method_span=span,
-            receiver=receiver,
+            method_span=target.span,
+            receiver=target.receiver,
             client=ref,
             commands=commands,
             spec=spec,
@@ -148,8 +220,17 @@ class RedisCalls:
             awaited=site.awaited,
             production=self._evaluator.settings.is_production(module.path),
             outer_span=Span(site.outer_start, site.outer_end),
-            alternatives=refs[1:],
+            alternatives=target.refs[1:],
+            through=target.through,
         )
+
+    def _script_keys(self, module: ModuleIndex, arguments: tuple[Argument, ...]) -> tuple[KeyUse, ...]:
+        for position, argument in enumerate(arguments):
+            if argument.stars:
+                return ()
+            if argument.keyword == "keys" or (argument.keyword is None and position == 0):
+                return tuple(self._shaped(module, KeyShape.LIST, argument))
+        return ()
 
     # --- command and arguments ------------------------------------------------------------------------
 
@@ -158,6 +239,8 @@ class RedisCalls:
     ) -> tuple[CommandSpec, ...]:
         if method in _RAW:
             return _raw_command(arguments)
+        if method == "__call__":
+            return _EVALSHA
         if spec is None or spec.helper:
             return ()
         names = list(spec.commands)
@@ -352,6 +435,16 @@ def _reply(values: Values) -> Reply | None:
     return next((value for value in values if isinstance(value, Reply) and value.commands), None)
 
 
+def _spec(target: _Target) -> MethodSpec | None:
+    """What is known of the method, from the first of the Redis objects that has it."""
+    found = (methods_of(owner_of(ref)).get(target.method) for ref in target.refs)
+    return next((spec for spec in found if spec is not None), None)
+
+
+def _methods(values: Values) -> tuple[ClientMethod, ...]:
+    return tuple(value for value in values if isinstance(value, ClientMethod) and value.name in redis_method_names())
+
+
 def _refs(receivers: Values, method: str, evaluator: Evaluator) -> tuple[ClientRef, ...]:
     """The Redis objects among the receivers; less sure where something else may be meant as well."""
     found: list[ClientRef] = []
@@ -361,11 +454,35 @@ def _refs(receivers: Values, method: str, evaluator: Evaluator) -> tuple[ClientR
             if value.subclass is not None and _is_own_method(evaluator, value, method):
                 continue
             found.append(value.ref)
-        elif isinstance(value, Instance | ExternalInstance):
+        elif isinstance(value, Parent):
+            found += _of_parent(evaluator, value, method)
+        elif isinstance(value, Instance):
+            refs = _passed_on(evaluator, value, method)
+            found += refs
+            foreign = foreign or not refs
+        elif isinstance(value, ExternalInstance):
             foreign = True
     if foreign:
         found = [replace(ref, confidence=min(ref.confidence, Confidence.INFERRED)) for ref in found]
-    return tuple(found)
+    return tuple(dict.fromkeys(found))
+
+
+def _of_parent(evaluator: Evaluator, parent: Parent, method: str) -> list[ClientRef]:
+    """The client that ``super().method()`` means, unless a class of the project between has the method."""
+    if not isinstance(parent.receiver, Client) or of_bases(evaluator, parent.cls, method, parent.receiver):
+        return []
+    return [parent.receiver.ref]
+
+
+def _passed_on(evaluator: Evaluator, wrapper: Instance, method: str) -> list[ClientRef]:
+    """The Redis objects that a wrapper of the project passes a call on to as it is."""
+    found: list[ClientRef] = []
+    for value in member(evaluator, wrapper, method):
+        if isinstance(value, ClientMethod) and value.name == method:
+            found.append(value.client.ref)
+        elif isinstance(value, ProjectFunction):
+            found += (client.ref for client in forwarded(evaluator, value))
+    return [replace(ref, confidence=min(ref.confidence, Confidence.INFERRED)) for ref in found]
 
 
 def _is_own_method(evaluator: Evaluator, client: Client, method: str) -> bool:

@@ -168,7 +168,8 @@ class RedisCall:
     ``span`` covers the call, ``method_span`` the method's name, ``receiver`` is the receiver's source text.
     ``outer_span`` covers the ``await`` and the parentheses around the call as well. ``consumer`` names what
     takes the result: a function, an attribute, an operator or a variable. ``alternatives`` are the other
-    Redis objects that the receiver may be.
+    Redis objects that the receiver may be. ``through`` names the function that the method is handed to
+    (``asyncio.to_thread`` of ``asyncio.to_thread(client.get, key)``), empty where it is called at once.
     """
 
     path: str
@@ -190,6 +191,7 @@ class RedisCall:
     production: bool
     outer_span: Span
     alternatives: tuple[ClientRef, ...] = ()
+    through: str = ""
 
     @property
     def command(self) -> CommandSpec | None:

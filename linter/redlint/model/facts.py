@@ -226,7 +226,8 @@ class BlockFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A block of code. Block 0 is the module; ``parent`` is the enclosing block, ``scope`` the scope it is in.
 
     ``header`` holds the condition, the iterable, or the context managers. ``statement`` is equal for the
-    branches of one ``if``, ``try`` or ``match``, so that exclusive branches can be told.
+    branches of one ``if``, ``try`` or ``match``, so that exclusive branches can be told. ``exits`` says that a
+    branch of an ``if`` ends by leaving the code around it (``return``, ``raise``, ``continue``, ``break``).
     """
 
     kind: BlockKind
@@ -236,6 +237,7 @@ class BlockFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     end: int
     statement: int
     header: tuple[Expression, ...] = ()
+    exits: bool = False
 
 
 class Parameter(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -252,8 +254,8 @@ class ScopeFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A module body (scope 0), a class body or a function.
 
     ``block`` is the body's own block, ``outer_block`` the block the definition stands in. ``bases`` holds a
-    class's bases, ``keywords`` its keyword arguments by name. ``shared_names`` are those declared ``global``
-    or ``nonlocal``.
+    class's bases, ``metaclass`` its keyword argument of this name. ``shared_names`` are those declared
+    ``global`` or ``nonlocal``.
     """
 
     kind: ScopeKind
@@ -273,6 +275,7 @@ class ScopeFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     bases: tuple[Expression, ...] = ()
     shared_names: tuple[str, ...] = ()
     docstring: bool = False
+    metaclass: Expression | None = None
 
 
 class Binding(msgspec.Struct, frozen=True, array_like=True, gc=False):

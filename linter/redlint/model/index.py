@@ -17,6 +17,7 @@ from redlint.model.facts import (
     Result,
     ScopeFacts,
     Store,
+    dotted_name,
 )
 from redlint.model.kinds import BlockKind, ScopeKind
 from redlint.source import SourceText
@@ -33,6 +34,25 @@ class ModuleIndex:
         self.source = source
         self.facts = facts
         self._starts = [block.start for block in facts.blocks]
+
+    # --- tests ----------------------------------------------------------------------------------------
+
+    @cached_property
+    def tested_names(self) -> frozenset[str]:
+        """The names and dotted attributes that ``isinstance`` is asked about anywhere in the module."""
+        found: set[str] = set()
+        for site in self.calls_by_callee.get("isinstance", ()):
+            if site.call.arguments:
+                found.add(dotted_name(site.call.arguments[0].value))
+        return frozenset(found - {""})
+
+    def exits_before(self, chain: tuple[int, ...], position: int) -> list[BlockFacts]:
+        """The ``if`` branches that end before a place and, when taken, do not lead there."""
+        return [block for block in self._exits if block.end <= position and block.parent in chain]
+
+    @cached_property
+    def _exits(self) -> list[BlockFacts]:
+        return [block for block in self.facts.blocks if block.exits]
 
     # --- places ---------------------------------------------------------------------------------------
 
@@ -158,12 +178,18 @@ class ModuleIndex:
 
     @cached_property
     def element_stores(self) -> dict[tuple[int, str], list[Store]]:
-        """``name[index] = value``, by scope and name of the container."""
+        """``name[index] = value`` by the scope that binds the name, ``self.name[index] = value`` by the class."""
         found: dict[tuple[int, str], list[Store]] = {}
         for store in self.facts.stores:
-            if store.index is not None and isinstance(store.object, Name | Attribute):
-                found.setdefault((store.scope, store.object.name), []).append(store)
+            key = self._receiver_key(store.scope, store.object) if store.index is not None else None
+            if key is not None:
+                found.setdefault(key, []).append(store)
         return found
+
+    @cached_property
+    def outside_stores(self) -> list[Store]:
+        """The stores on objects and containers that are neither ``self`` nor a class of the module."""
+        return [store for store in self.facts.stores if self._owner_of_store(store) is None]
 
     @cached_property
     def calls_by_callee(self) -> dict[str, list[CallSite]]:
@@ -196,6 +222,15 @@ class ModuleIndex:
             owner = self.owner_of_self(scope, receiver.value.name)
             return (owner, receiver.name) if owner is not None else None
         return None
+
+    @cached_property
+    def methods(self) -> dict[int, list[int]]:
+        """The functions defined in each class body, by scope of the class."""
+        found: dict[int, list[int]] = {}
+        for number, facts in enumerate(self.facts.scopes):
+            if facts.kind is ScopeKind.FUNCTION and facts.parent >= 0:
+                found.setdefault(facts.parent, []).append(number)
+        return found
 
     # --- scopes ---------------------------------------------------------------------------------------
 
@@ -236,7 +271,8 @@ class ModuleIndex:
                 if group is not None:
                     if here:
                         found = self._before(group, block, position)
-                        if found or scope > 0:
+                        # A class body that has not bound the name yet sees the one outside: ``redis = redis``.
+                        if found or facts.kind is ScopeKind.FUNCTION:
                             return found, scope
                     else:
                         return [one for one in group if not self._is_private(one, -1)], scope
@@ -308,3 +344,8 @@ class ModuleIndex:
 def is_static(scope: ScopeFacts) -> bool:
     """Whether a method is a ``@staticmethod``: its first parameter is not its object."""
     return any(isinstance(decorator, Name) and decorator.name == "staticmethod" for decorator in scope.decorators)
+
+
+def is_class_method(scope: ScopeFacts) -> bool:
+    """Whether a method is a ``@classmethod``: its first parameter is its class."""
+    return any(isinstance(decorator, Name) and decorator.name == "classmethod" for decorator in scope.decorators)

@@ -6,6 +6,7 @@ An expression has a tuple of alternatives (``Values``); an empty tuple means tha
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -151,6 +152,45 @@ class Table:
     others: tuple[Value, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Box:
+    """An object that something is put into and taken out of again: a context variable, a queue."""
+
+    contents: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerMethod:
+    """A method of a container, not called yet."""
+
+    container: Items | Row | Table | Box
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """What ``super()`` gives in a method of ``cls``: ``receiver``, with attributes looked up in the bases."""
+
+    cls: ScopeKey
+    receiver: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """Something that gives ``results`` when it is called: a provider, a partial function."""
+
+    results: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredType:
+    """A type that is spelled as an expression (``Annotated[Redis, ...]``, ``Redis | None``), not looked into yet."""
+
+    path: str
+    expression: Expression = field(compare=False, repr=False)
+    start: int = 0
+
+
 Value: TypeAlias = (
     Anything
     | KnownConstant
@@ -169,6 +209,11 @@ Value: TypeAlias = (
     | Items
     | Row
     | Table
+    | Box
+    | ContainerMethod
+    | Parent
+    | Maker
+    | DeclaredType
 )
 
 Values: TypeAlias = tuple[Value, ...]
@@ -189,6 +234,45 @@ def union(*groups: Values) -> Values:
         clients = tuple(value for value in merged if isinstance(value, Client))
         return (*clients[:MOST_ALTERNATIVES], ANYTHING)
     return tuple(merged)
+
+
+MOST_CONTENTS = 60
+"""Containers with more in them than this are not followed into other containers."""
+
+
+def contained(values: Values) -> Values:
+    """The values as the contents of a container: big containers among them are given up.
+
+    Without a bound, containers that are put into each other grow without end.
+    """
+    if not any(isinstance(value, _CONTAINERS) for value in values):
+        return values
+    return tuple(dict.fromkeys(ANYTHING if _weight(value) > MOST_CONTENTS else value for value in values))
+
+
+def table_of(entries: Mapping[ConstantValue, Values], others: Values) -> Table:
+    """A dict with these alternatives by constant key, and for the other keys."""
+    if len(entries) > MOST_CONTENTS:
+        return Table((), (ANYTHING,))
+    return Table(tuple((key, contained(found)) for key, found in entries.items()), contained(others))
+
+
+def _weight(value: Value) -> int:
+    if isinstance(value, Items):
+        return 1 + sum(map(_weight, value.elements))
+    if isinstance(value, Row):
+        return 1 + sum(_weight(one) for group in value.items for one in group)
+    if isinstance(value, Table):
+        entries = sum(_weight(one) for _, group in value.entries for one in group)
+        return 1 + entries + sum(map(_weight, value.others))
+    if isinstance(value, Box):
+        return 1 + sum(map(_weight, value.contents))
+    if isinstance(value, Maker):
+        return 1 + sum(map(_weight, value.results))
+    return 1
+
+
+_CONTAINERS = (Items, Row, Table, Box, Maker)
 
 
 def clients(values: Values) -> tuple[Client, ...]:

@@ -117,7 +117,7 @@ def _fix(acquired: list[PatternUse], use: PatternUse, project: ProjectModel) -> 
     if token is None or call.client.queues or call.method not in ("delete", "unlink") or len(call.arguments) != 1:
         return advice
     key = call.arguments[0]
-    if key.splat or call.has_unknown_arguments:
+    if key.splat or call.has_unknown_arguments or call.through:
         return advice
     target = project.target
     if target.server_at_least(redis="8.4") and target.client_at_least(redis="7.1"):

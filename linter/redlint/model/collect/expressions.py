@@ -56,10 +56,13 @@ class OpenBlock:
     statement: int
     end: int = 0
     header: tuple[Expression, ...] = ()
+    exits: bool = False
 
     def facts(self) -> BlockFacts:
         """The finished record."""
-        return BlockFacts(self.kind, self.parent, self.scope, self.start, self.end, self.statement, self.header)
+        return BlockFacts(
+            self.kind, self.parent, self.scope, self.start, self.end, self.statement, self.header, self.exits
+        )
 
 
 @dataclass(slots=True)

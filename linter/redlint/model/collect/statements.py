@@ -48,6 +48,7 @@ class OpenScope:
     bases: tuple[Expression, ...] = ()
     shared_names: list[str] = field(default_factory=list)
     docstring: bool = False
+    metaclass: Expression | None = None
 
     def facts(self, is_generator: bool) -> ScopeFacts:
         """The finished record."""
@@ -69,6 +70,7 @@ class OpenScope:
             bases=self.bases,
             shared_names=tuple(self.shared_names),
             docstring=self.docstring,
+            metaclass=self.metaclass,
         )
 
 
@@ -138,6 +140,8 @@ class StatementCollector(ExpressionCollector):
         elif isinstance(node, cst.Del):
             self.take("del")
             self.bind(self.targets(node.target), "delete", None)
+        elif isinstance(node, cst.TypeAlias):
+            self._type_alias(node)
         elif isinstance(node, cst.Pass | cst.Break | cst.Continue):
             self.take(type(node).__name__.lower())
         else:
@@ -173,6 +177,14 @@ class StatementCollector(ExpressionCollector):
             consumer = targets[0].name if targets and targets[0].object is None else ""
             value = self.expression(node.value, Usage.ASSIGNED, consumer)
         self.bind(targets, "annotated", value, annotation=annotation)
+
+    def _type_alias(self, node: cst.TypeAlias) -> None:
+        self.take("type")
+        self.take(node.name.value)
+        if node.type_parameters is not None:
+            self.skip_node(node.type_parameters)
+        self.take("=")
+        self.bind([Target((), name=node.name.value)], "assign", self.expression(node.value))
 
     def _augmented(self, node: cst.AugAssign) -> None:
         targets = self.targets(node.target)
@@ -271,8 +283,9 @@ class StatementCollector(ExpressionCollector):
         while current is not None:
             statement = self.new_statement()
             test = self.expression(current.test, Usage.TESTED, "if")
-            with self.inside(BlockKind.IF, statement, test):
+            with self.inside(BlockKind.IF, statement, test) as block:
                 self.suite(current.body)
+                self.out.blocks[block].exits = _exits(current.body)
             following = current.orelse
             current = following if isinstance(following, cst.If) else None
             if current is not None:
@@ -426,6 +439,8 @@ class StatementCollector(ExpressionCollector):
             value = self.expression(argument.value)
             if argument.keyword is None and not argument.star:
                 bases.append(value)
+            elif argument.keyword is not None and argument.keyword.value == "metaclass":
+                scope.metaclass = value
         scope.bases = tuple(bases)
         outer, self.scope = self.scope, number
         with self.inside(BlockKind.BODY, self.new_statement()) as block:
@@ -434,6 +449,13 @@ class StatementCollector(ExpressionCollector):
         self.scope = outer
         scope.end = self.position
         self.out.bindings.append(Binding(node.name.value, "class", outer, self.block, name_start, target=number))
+
+
+def _exits(suite: cst.BaseSuite) -> bool:
+    last = suite.body[-1] if suite.body else None
+    if isinstance(last, cst.SimpleStatementLine):
+        last = last.body[-1]
+    return isinstance(last, cst.Return | cst.Raise | cst.Continue | cst.Break)
 
 
 def _constant_names(value: Expression) -> tuple[str, ...] | None:

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 
 from redlint.diagnostic import Confidence, Span
 from redlint.model import clients as client_tables
-from redlint.model.evaluation import members
+from redlint.model.evaluation import containers, members
 from redlint.model.events import ClientRef, Place
 from redlint.model.facts import Attribute, Collection, Constant, Expression, Name, Operation, Subscript
 from redlint.model.index import ModuleIndex
 from redlint.model.values import (
     ANYTHING,
+    Box,
     Client,
+    DeclaredType,
     External,
     ExternalInstance,
     Items,
@@ -51,6 +53,8 @@ _ITERABLES = frozenset(
 )
 _AWAITED = frozenset({"Awaitable", "Coroutine", "Future", "Task"})
 _MAPPINGS = frozenset({"dict", "Dict", "Mapping", "MutableMapping", "defaultdict", "OrderedDict", "DefaultDict"})
+_GENERICS = _TRANSPARENT | _ITERABLES | _AWAITED | _MAPPINGS | {"Callable", "Literal", "type", "Type", "ContextVar"}
+_BOXES = frozenset(name.rpartition(".")[2] for name in containers.BOXES)
 _DOTTED = re.compile(r"[A-Za-z_][\w.]*")
 
 
@@ -69,24 +73,19 @@ def _instances(evaluator: Evaluator, module: ModuleIndex, annotation: Expression
     if isinstance(annotation, Subscript):
         return _subscripted(evaluator, module, annotation)
     if isinstance(annotation, Name | Attribute):
-        alias = _alias(evaluator, module, annotation)
-        if alias is not None:
-            return alias
         place = Place(module.path, Span(annotation.start, annotation.end))
         return of_types(evaluator, evaluator.evaluate(module, annotation), place)
     return ()
 
 
-def _alias(evaluator: Evaluator, module: ModuleIndex, annotation: Name | Attribute) -> Values | None:
-    """The meaning of a type alias of the same module: ``RedisType = Union[Redis, RedisCluster]``."""
-    if not isinstance(annotation, Name):
-        return None
-    for binding in module.bindings.get((0, annotation.name), ()):
-        value = binding.value
-        is_union = isinstance(value, Operation) and value.operator == "|"
-        if binding.kind in ("assign", "annotated") and (isinstance(value, Subscript) or is_union):
-            return instances(evaluator, module, value)  # type: ignore[arg-type]
-    return None
+def is_generic(value: Value) -> bool:
+    """Whether subscripting a value makes a type: ``list``, ``Optional``, ``Annotated``, a class."""
+    if isinstance(value, ProjectClass):
+        return True
+    if not isinstance(value, External):
+        return False
+    last = value.name.rpartition(".")[2]
+    return last in _GENERICS or value.name in client_tables.constructors()
 
 
 def _subscripted(evaluator: Evaluator, module: ModuleIndex, annotation: Subscript) -> Values:
@@ -97,7 +96,11 @@ def _subscripted(evaluator: Evaluator, module: ModuleIndex, annotation: Subscrip
     if not inner:
         return ()
     if name == "Annotated":
-        return instances(evaluator, module, inner[0])
+        declared = instances(evaluator, module, inner[0])
+        if any(isinstance(value, Client) for value in declared):
+            return declared
+        given = union(*(evaluator.evaluate(module, one) for one in inner[1:]))
+        return union(tuple(value for value in given if isinstance(value, Client)), declared)
     if name in _TRANSPARENT:
         return union(*(instances(evaluator, module, one) for one in inner))
     if name in _AWAITED:
@@ -106,8 +109,10 @@ def _subscripted(evaluator: Evaluator, module: ModuleIndex, annotation: Subscrip
         return (Items(instances(evaluator, module, inner[0])),)
     if name in _MAPPINGS:
         return (Table((), instances(evaluator, module, inner[-1])),)
+    if name in _BOXES:
+        return (Box(instances(evaluator, module, inner[0])),)
     if name in ("type", "Type"):
-        return evaluator.evaluate(module, inner[0])
+        return _types(evaluator, module, inner[0])
     return instances(evaluator, module, outer)
 
 
@@ -117,16 +122,28 @@ def _quoted(evaluator: Evaluator, module: ModuleIndex, annotation: Constant) -> 
     head = text.split("[", 1)[0].rpartition(".")[2].strip()
     if head in _ITERABLES | _MAPPINGS | {"Callable", "type", "Type"}:
         return ()
-    found: list[Values] = []
     place = Place(module.path, Span(annotation.start, annotation.end))
-    for match in _DOTTED.finditer(text):
+    return of_types(evaluator, _named(evaluator, module, annotation), place)
+
+
+def _types(evaluator: Evaluator, module: ModuleIndex, annotation: Expression) -> Values:
+    """The classes that the argument of ``type[...]`` names."""
+    if isinstance(annotation, Constant) and isinstance(annotation.value, str):
+        return _named(evaluator, module, annotation)
+    return evaluator.evaluate(module, annotation)
+
+
+def _named(evaluator: Evaluator, module: ModuleIndex, annotation: Constant) -> Values:
+    """What the names in a quoted annotation stand for."""
+    found: list[Values] = []
+    for match in _DOTTED.finditer(str(annotation.value)):
         first, *rest = match.group().split(".")
         if first in _TRANSPARENT or first == "None":
             continue
         values = evaluator.name(module, first, annotation.start)
         for name in rest:
             values = union(*(members.member(evaluator, value, name) for value in values))
-        found.append(of_types(evaluator, values, place))
+        found.append(values)
     return union(*found)
 
 
@@ -148,6 +165,9 @@ def of_types(evaluator: Evaluator, types: Values, place: Place) -> Values:
                 found.append(Client(ref))
             elif not value.name.startswith(("typing.", "builtins.")):
                 found.append(ExternalInstance(value.name))
+        elif isinstance(value, DeclaredType):
+            module = evaluator.load(value.path)
+            found += instances(evaluator, module, value.expression) if module is not None else ()
         elif isinstance(value, ProjectClass):
             found.append(_declared(evaluator, value.cls, place))
         elif isinstance(value, KnownConstant):

@@ -1,28 +1,32 @@
-"""What callers pass to a parameter, and what a pytest fixture of its name gives."""
+"""What a function is called with: the arguments of its callers, and the fixtures of a test."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from redlint.diagnostic import Confidence
+from redlint.diagnostic import Span
 from redlint.model.evaluation import members
 from redlint.model.evaluation.calling import last_name
-from redlint.model.facts import Argument, CallSite, Parameter
+from redlint.model.evaluation.outside import less_sure
+from redlint.model.events import ClientRef, ConstantValue, Place
+from redlint.model.facts import Argument, Attribute, Call, CallSite, Collection, Expression, Mapping, Name, Parameter
 from redlint.model.index import ModuleIndex, is_static
-from redlint.model.kinds import ScopeKind
+from redlint.model.kinds import Role, ScopeKind
 from redlint.model.values import (
     ANYTHING,
     Client,
+    ClientMethod,
     Generator,
     KnownConstant,
     ProjectClass,
     ProjectFunction,
     ScopeKey,
-    Value,
+    Table,
     Values,
+    table_of,
     union,
 )
 
@@ -32,23 +36,69 @@ if TYPE_CHECKING:
 MOST_CALLERS = 150
 """A function with more calls of its name than this is not followed to its callers."""
 
+CALLS_ITS_ARGUMENT = frozenset(
+    {
+        *("partial", "partialmethod", "to_thread", "run_sync", "run_in_threadpool", "run_in_executor"),
+        *("submit", "spawn", "spawn_later", "call_soon", "call_later", "call_soon_threadsafe", "start_soon"),
+        *("Thread", "Process", "Timer", "Greenlet", "create_task", "run", "enter_context", "callback", "register"),
+    }
+)
+"""Functions that call their function argument with the arguments that follow it (or with ``args`` and ``kwargs``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """The arguments that one place calls a function with."""
+
+    caller: ModuleIndex
+    arguments: tuple[Argument, ...]
+
 
 def passed(evaluator: Evaluator, module: ModuleIndex, scope: int, position: int) -> Values:
     """What the project's calls pass to the parameter at ``position`` of a function; empty without any call."""
-    function = ScopeKey(module.path, scope)
+    parameter = module.facts.scopes[scope].parameters[position]
     groups: list[Values] = []
-    for caller, site in _sites(evaluator, module, scope):
-        argument = _argument(module, function, scope, position, caller, site, evaluator)
-        if argument is not None:
-            groups.append(tuple(map(_less_sure, evaluator.evaluate(caller, argument.value))))
+    for given, skipped in _calls(evaluator, module, scope):
+        found = _argument(evaluator, given, parameter, position - skipped)
+        if found is not None:
+            groups.append(tuple(map(less_sure, found)))
+    groups.append(_of_transaction(evaluator, module, scope, position))
     return union(*groups)
 
 
-def _less_sure(value: Value) -> Value:
-    """A client that came through a call is inferred."""
-    if not isinstance(value, Client) or value.ref.confidence <= Confidence.INFERRED:
-        return value
-    return replace(value, ref=replace(value.ref, confidence=Confidence.INFERRED))
+def rest(evaluator: Evaluator, module: ModuleIndex, scope: int) -> Values:
+    """The dict that ``**kwargs`` of a function is: what its callers give by keyword beyond the parameters."""
+    named = {parameter.name for parameter in module.facts.scopes[scope].parameters if parameter.kind != "kwargs"}
+    entries: dict[ConstantValue, Values] = {}
+    others: list[Values] = [(ANYTHING,)]
+    for given, _ in _calls(evaluator, module, scope):
+        for argument in given.arguments:
+            if argument.stars == 2:
+                for value in evaluator.evaluate(given.caller, argument.value):
+                    for key, found in value.entries if isinstance(value, Table) else ():
+                        entries[key] = union(entries.get(key, ()), tuple(map(less_sure, found)))
+            elif argument.keyword is not None and argument.keyword not in named:
+                found = tuple(map(less_sure, evaluator.evaluate(given.caller, argument.value)))
+                entries[argument.keyword] = union(entries.get(argument.keyword, ()), found)
+    return (table_of(entries, union(*others)),)
+
+
+# --- calls --------------------------------------------------------------------------------------------
+
+
+def _calls(evaluator: Evaluator, module: ModuleIndex, scope: int) -> Iterator[tuple[_Given, int]]:
+    """The argument lists that a function is called with, and how many of its parameters they leave out in front."""
+    function = ScopeKey(module.path, scope)
+    skipped = _skipped(module, scope)
+    for caller, site in _sites(evaluator, module, scope):
+        bound = _calls_it(evaluator, caller, site.call.function, function, skipped)
+        if bound is not None:
+            yield _Given(caller, site.call.arguments), bound
+    for caller, site, position in _handed(evaluator, module, scope):
+        bound = _calls_it(evaluator, caller, site.call.arguments[position].value, function, skipped)
+        if bound is not None:
+            yield _Given(caller, _arguments_after(site.call, position)), bound
+    yield from _decorated(evaluator, module, scope)
 
 
 def _sites(evaluator: Evaluator, module: ModuleIndex, scope: int) -> Iterator[tuple[ModuleIndex, CallSite]]:
@@ -57,33 +107,23 @@ def _sites(evaluator: Evaluator, module: ModuleIndex, scope: int) -> Iterator[tu
     owner = module.class_of(scope)
     names = {facts.name}
     if facts.name in ("__init__", "__new__") and owner is not None:
-        names = {"__init__", "cls", *evaluator.class_names(ScopeKey(module.path, owner))}
+        names = {"__init__", "cls", "__class__", *evaluator.class_names(ScopeKey(module.path, owner))}
+    elif facts.name == "__call__":
+        return
     found = [pair for name in sorted(names) for pair in evaluator.calls_named(name)]
     if len(found) <= MOST_CALLERS:
         yield from found
 
 
-def _argument(
-    module: ModuleIndex,
-    function: ScopeKey,
-    scope: int,
-    position: int,
-    caller: ModuleIndex,
-    site: CallSite,
-    evaluator: Evaluator,
-) -> Argument | None:
-    """The argument that a call gives to a parameter, if the call does mean the function."""
-    facts = module.facts.scopes[scope]
-    parameter = facts.parameters[position]
-    given = _given(parameter, position - _skipped(module, scope), site)
-    if given is None:
-        return None
-    for callee in evaluator.evaluate(caller, site.call.function):
-        if isinstance(callee, ProjectFunction) and callee.function == function:
-            is_unbound = callee.receiver is None and _skipped(module, scope) == 1
-            return _given(parameter, position, site) if is_unbound else given
-        if isinstance(callee, ProjectClass) and _constructor(evaluator, callee.cls) == function:
-            return given
+def _calls_it(
+    evaluator: Evaluator, caller: ModuleIndex, callee: Expression, function: ScopeKey, skipped: int
+) -> int | None:
+    """How many parameters a call of ``callee`` leaves out in front, or ``None`` where it does not call the function."""
+    for value in evaluator.evaluate(caller, callee):
+        if isinstance(value, ProjectFunction) and value.function == function:
+            return 0 if value.receiver is None else skipped
+        if isinstance(value, ProjectClass) and _constructor(evaluator, value.cls) == function:
+            return skipped
     return None
 
 
@@ -91,20 +131,6 @@ def _skipped(module: ModuleIndex, scope: int) -> int:
     """1 where the first parameter is the object itself."""
     is_method = module.class_of(scope) is not None and not is_static(module.facts.scopes[scope])
     return 1 if is_method else 0
-
-
-def _given(parameter: Parameter, position: int, site: CallSite) -> Argument | None:
-    place = 0
-    for argument in site.call.arguments:
-        if argument.stars:
-            return None
-        if argument.keyword == parameter.name:
-            return argument
-        if argument.keyword is None:
-            if place == position and parameter.kind in ("positional", "both"):
-                return argument
-            place += 1
-    return None
 
 
 def _constructor(evaluator: Evaluator, cls: ScopeKey) -> ScopeKey | None:
@@ -117,26 +143,135 @@ def _constructor(evaluator: Evaluator, cls: ScopeKey) -> ScopeKey | None:
     return None
 
 
+def _handed(evaluator: Evaluator, module: ModuleIndex, scope: int) -> Iterator[tuple[ModuleIndex, CallSite, int]]:
+    """The calls of ``partial``, ``to_thread``, ``Thread`` and the like that are handed something of its name."""
+    owner = module.class_of(scope)
+    name = module.facts.scopes[scope].name
+    names = {name} if name != "__init__" or owner is None else evaluator.class_names(ScopeKey(module.path, owner))
+    found = [one for name in sorted(names) for one in evaluator.calls_handing(name, CALLS_ITS_ARGUMENT)]
+    if len(found) <= MOST_CALLERS:
+        yield from found
+
+
+def _arguments_after(call: Call, position: int) -> tuple[Argument, ...]:
+    arguments: list[Argument] = []
+    for argument in call.arguments[position + 1 :]:
+        if argument.keyword == "args" and isinstance(argument.value, Collection):
+            arguments += [
+                Argument(argument.start, argument.end, element, None, 0) for element in argument.value.elements
+            ]
+        elif argument.keyword == "kwargs" and isinstance(argument.value, Mapping):
+            arguments.append(Argument(argument.start, argument.end, argument.value, None, 2))
+        else:
+            arguments.append(argument)
+    return tuple(arguments)
+
+
+def _decorated(evaluator: Evaluator, module: ModuleIndex, scope: int) -> Iterator[tuple[_Given, int]]:
+    """The calls that the project's decorators of a function make of it: ``def wrapper(...): return f(client, ...)``."""
+    for decorator in module.facts.scopes[scope].decorators:
+        for value in evaluator.evaluate(module, decorator):
+            if not isinstance(value, ProjectFunction):
+                continue
+            index = evaluator.load(value.function.path)
+            parameters = index.facts.scopes[value.function.scope].parameters if index is not None else ()
+            if index is None or not parameters:
+                continue
+            for site in index.calls_by_callee.get(parameters[0].name, ()):
+                reaching = index.reaching(parameters[0].name, site.call.start)
+                if isinstance(site.call.function, Name) and reaching is not None:
+                    if reaching[1] == value.function.scope:
+                        yield _Given(index, site.call.arguments), 0
+
+
+# --- arguments ----------------------------------------------------------------------------------------
+
+
+def _argument(evaluator: Evaluator, given: _Given, parameter: Parameter, position: int) -> Values | None:
+    """What one call gives to a parameter; ``None`` where it gives nothing, or cannot be told."""
+    place = 0
+    for argument in given.arguments:
+        if argument.stars == 1:
+            return None
+        if argument.stars == 2:
+            found = _spread(evaluator, given.caller, argument, parameter.name)
+            if found is not None:
+                return found
+        elif argument.keyword == parameter.name:
+            return evaluator.evaluate(given.caller, argument.value)
+        elif argument.keyword is None:
+            if place == position and parameter.kind in ("positional", "both"):
+                return evaluator.evaluate(given.caller, argument.value)
+            place += 1
+    return None
+
+
+def _spread(evaluator: Evaluator, caller: ModuleIndex, argument: Argument, name: str) -> Values | None:
+    for value in evaluator.evaluate(caller, argument.value):
+        if isinstance(value, Table):
+            for key, found in value.entries:
+                if key == name:
+                    return found
+    return None
+
+
+def _of_transaction(evaluator: Evaluator, module: ModuleIndex, scope: int, position: int) -> Values:
+    """The pipeline that ``client.transaction(function, *keys)`` calls its function with."""
+    facts = module.facts.scopes[scope]
+    if position != _skipped(module, scope):
+        return ()
+    found: list[Client] = []
+    for caller, site, place in evaluator.calls_handing(facts.name, frozenset({"transaction"})):
+        if place != 0 or not isinstance(site.call.function, Attribute):
+            continue
+        functions = evaluator.evaluate(caller, site.call.arguments[0].value)
+        if not any(isinstance(one, ProjectFunction) and one.function.scope == scope for one in functions):
+            continue
+        here = Place(caller.path, Span(site.call.start, site.call.end))
+        found += [
+            _transaction(method.client.ref, here)
+            for method in evaluator.evaluate(caller, site.call.function)
+            if isinstance(method, ClientMethod) and method.client.ref.role in (Role.CLIENT, Role.CLUSTER)
+        ]
+    return tuple(dict.fromkeys(found))
+
+
+def _transaction(parent: ClientRef, place: Place) -> Client:
+    ref = ClientRef(
+        parent.library, Role.PIPELINE, parent.is_async, parent.confidence, place, "transaction", parent=parent
+    )
+    return Client(ref)
+
+
+# --- fixtures -----------------------------------------------------------------------------------------
+
+
 def fixture(evaluator: Evaluator, module: ModuleIndex, scope: int, name: str) -> Values:
     """What a pytest fixture of this name gives to a test (or another fixture); empty where there is none."""
     facts = module.facts.scopes[scope]
     if not facts.name.startswith("test") and not _is_fixture(module, scope):
         return ()
-    for candidate in _fixture_modules(evaluator, module):
-        for binding in candidate.bindings.get((0, name), ()):
+    for candidate, place in _fixture_places(evaluator, module, scope):
+        for binding in candidate.bindings.get((place, name), ()):
             if binding.kind == "function" and binding.target != scope and _is_fixture(candidate, binding.target):
                 found = evaluator.returned(ProjectFunction(ScopeKey(candidate.path, binding.target)))
                 return union(*(evaluator.yielded(one) if isinstance(one, Generator) else (one,) for one in found))
     return ()
 
 
-def _fixture_modules(evaluator: Evaluator, module: ModuleIndex) -> Iterator[ModuleIndex]:
-    yield module
+def _fixture_places(evaluator: Evaluator, module: ModuleIndex, scope: int) -> Iterator[tuple[ModuleIndex, int]]:
+    """Where pytest looks for the fixtures of a function: its class and the bases, its module, the conftest files."""
+    owner = module.class_of(scope)
+    for key in members.bases(evaluator, ScopeKey(module.path, owner))[0] if owner is not None else ():
+        index = evaluator.load(key.path)
+        if index is not None:
+            yield index, key.scope
+    yield module, 0
     for directory in PurePosixPath(module.path).parents:
         path = str(directory / "conftest.py")
         conftest = evaluator.load(path) if evaluator.names.has(path) else None
         if conftest is not None:
-            yield conftest
+            yield conftest, 0
 
 
 def _is_fixture(module: ModuleIndex, scope: int) -> bool:

@@ -11,15 +11,19 @@ from redlint.commands.methods import methods_of, module_names
 from redlint.diagnostic import Confidence, Span
 from redlint.model import clients as client_tables
 from redlint.model.clients.library import ClientType
-from redlint.model.evaluation import members
+from redlint.model.evaluation import containers, members, outside
 from redlint.model.events import UNKNOWN, ClientRef, ConstantValue, Place, Unknown
 from redlint.model.facts import Argument, Attribute, Call, Expression, Name
 from redlint.model.index import ModuleIndex
 from redlint.model.kinds import Role
 from redlint.model.values import (
     ANYTHING,
+    Anything,
+    Box,
     Client,
     ClientMethod,
+    ContainerMethod,
+    DeclaredType,
     External,
     ExternalInstance,
     ExternalMethod,
@@ -27,15 +31,20 @@ from redlint.model.values import (
     Instance,
     Items,
     KnownConstant,
+    Maker,
+    Parent,
     ProjectClass,
     ProjectFunction,
     ProjectLambda,
     Reply,
     Row,
+    ScopeKey,
     Table,
     Value,
     Values,
     clients,
+    contained,
+    table_of,
     union,
 )
 
@@ -92,6 +101,10 @@ def _result(evaluator: Evaluator, module: ModuleIndex, call: Call, callee: Value
         return evaluator.lambda_result(callee)
     if isinstance(callee, ClientMethod):
         return _method(module, call, callee)
+    if isinstance(callee, ContainerMethod):
+        return containers.called(evaluator, module, call, callee)
+    if isinstance(callee, Maker):
+        return callee.results
     if isinstance(callee, ProjectClass):
         return _constructed(evaluator, module, call, callee)
     if isinstance(callee, Instance):
@@ -157,7 +170,7 @@ def _external_method(evaluator: Evaluator, module: ModuleIndex, call: Call, call
     last = callee.name.rpartition(".")[2]
     if last in ("enter_context", "enter_async_context") and call.arguments:
         entered = evaluator.evaluate(module, call.arguments[0].value)
-        return union(*(members.enter(evaluator, value) for value in entered))
+        return union(*(containers.enter(evaluator, value) for value in entered))
     if last == "run_until_complete" and call.arguments:
         return evaluator.evaluate(module, call.arguments[0].value)
     known = client_type(f"{callee.instance.name}.{callee.name}")
@@ -173,16 +186,16 @@ def _first(evaluator: Evaluator, module: ModuleIndex, call: Call) -> Values:
 
 def _items(evaluator: Evaluator, module: ModuleIndex, call: Call) -> Values:
     found: list[Value] = []
-    for value in _first(evaluator, module, call):
+    for value in _first(evaluator, module, call) if call.arguments else ():
         if isinstance(value, Generator):
-            found.append(Items(evaluator.yielded(value)))
+            found.append(Items(contained(evaluator.yielded(value))))
         else:
             found.append(value if isinstance(value, Reply | Items | Row) else ANYTHING)
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(found)) or (Items(()),)
 
 
 def _next(evaluator: Evaluator, module: ModuleIndex, call: Call) -> Values:
-    return union(*(members.iterate(evaluator, value) for value in _first(evaluator, module, call)))
+    return union(*(containers.iterate(evaluator, value) for value in _first(evaluator, module, call)))
 
 
 def _second(evaluator: Evaluator, module: ModuleIndex, call: Call) -> Values:
@@ -196,7 +209,10 @@ def _getattr(evaluator: Evaluator, module: ModuleIndex, call: Call) -> Values:
     if len(names) != 1 or not isinstance(names[0], KnownConstant) or not isinstance(names[0].value, str):
         return (ANYTHING,)
     name = names[0].value
-    found = union(*(members.member(evaluator, value, name) for value in _first(evaluator, module, call)))
+    owner = call.arguments[0].value
+    found = union(*(members.member(evaluator, value, name) for value in evaluator.evaluate(module, owner)))
+    if all(isinstance(value, Anything | ExternalMethod) for value in found):
+        found = outside.by_name(evaluator, name, outside.owner_name(owner)) or found
     if len(call.arguments) > 2:
         found = union(found, evaluator.evaluate(module, call.arguments[2].value))
     return found
@@ -208,14 +224,93 @@ def _type(evaluator: Evaluator, module: ModuleIndex, call: Call) -> Values:
 
 def _super(evaluator: Evaluator, module: ModuleIndex, call: Call) -> Values:
     scope = module.facts.blocks[module.block_at(call.start)].scope
-    owner = module.class_of(scope)
+    while scope > 0 and module.class_of(scope) is None:
+        scope = module.facts.scopes[scope].parent
+    owner = module.class_of(scope) if scope > 0 else None
     if owner is None:
         return (ANYTHING,)
-    return tuple(
-        Client(value.ref) if isinstance(value, Client) else value
-        for value in evaluator.self_values(module, owner, scope)
-    )
+    key = ScopeKey(module.path, owner)
+    return tuple(Parent(key, value) for value in evaluator.self_values(module, owner, scope))
 
+
+def _called(evaluator: Evaluator, module: ModuleIndex, call: Call) -> Values:
+    """What calling the first argument with the others gives; what it yields, for a generator."""
+    if not call.arguments or call.arguments[0].stars:
+        return (ANYTHING,)
+    inner = Call(call.start, call.end, call.arguments[0].value, call.arguments[1:], call.open)
+    found = result(evaluator, module, inner)
+    return union(*(evaluator.yielded(one) if isinstance(one, Generator) else (one,) for one in found))
+
+
+def _provider(evaluator: Evaluator, module: ModuleIndex, call: Call) -> Values:
+    return (Maker(contained(_called(evaluator, module, call))),)
+
+
+def _partial(evaluator: Evaluator, module: ModuleIndex, call: Call) -> Values:
+    """A partial function gives what the function gives; a method of a client stays one."""
+    functions = _first(evaluator, module, call)
+    if any(isinstance(one, External) for one in functions):
+        return (Maker(contained(_called(evaluator, module, call))),)
+    return functions
+
+
+def _dict(evaluator: Evaluator, module: ModuleIndex, call: Call) -> Values:
+    entries: dict[ConstantValue, Values] = {}
+    others: list[Values] = []
+    for argument in call.arguments:
+        values = evaluator.evaluate(module, argument.value)
+        if argument.keyword is not None:
+            entries[argument.keyword] = values
+            continue
+        for value in values:
+            if isinstance(value, Table):
+                entries |= dict(value.entries)
+                others.append(value.others)
+            elif not isinstance(value, KnownConstant):
+                others.append((ANYTHING,))
+    return (table_of(entries, union(*others)),)
+
+
+def _box(evaluator: Evaluator, module: ModuleIndex, call: Call) -> Values:
+    defaults = (argument for argument in call.arguments if argument.keyword == "default")
+    return (Box(union(*(evaluator.evaluate(module, argument.value) for argument in defaults))),)
+
+
+def _bound_type(evaluator: Evaluator, module: ModuleIndex, call: Call) -> Values:  # noqa: ARG001
+    """``TypeVar("T", bound=Redis)``, ``TypeVar("T", Redis, RedisCluster)`` and ``NewType("Cache", Redis)``."""
+    bounds = [one.value for one in call.arguments[1:] if one.keyword in (None, "bound") and not one.stars]
+    return tuple(DeclaredType(module.path, bound, bound.start) for bound in bounds) or (ANYTHING,)
+
+
+def decorated(evaluator: Evaluator, module: ModuleIndex, function: ProjectFunction) -> Values:
+    """A function of the project; what it gives, where a decorator makes a lazy object of it."""
+    for decorator in module.facts.scopes[function.function.scope].decorators:
+        if last_name(decorator) in _LAZY_NAMES and any(
+            isinstance(value, External) and _FUNCTIONS.get(value.name) is _called
+            for value in evaluator.evaluate(module, decorator)
+        ):
+            return evaluator.returned(function)
+    return (function,)
+
+
+_LAZY = (
+    *("django.utils.functional.SimpleLazyObject", "funcy.LazyObject", "lazy_object_proxy.Proxy"),
+    *("werkzeug.local.LocalProxy", "werkzeug.LocalProxy"),
+)
+"""Classes whose objects stand for what their function gives."""
+
+_LAZY_NAMES = frozenset(name.rpartition(".")[2] for name in _LAZY)
+
+_DEPENDENCIES = (
+    *("fastapi.Depends", "fastapi.params.Depends", "fastapi.Security", "fast_depends.Depends"),
+    *("faststream.Depends", "taskiq.TaskiqDepends", "docket.Depends", "litestar.di.Provide"),
+)
+"""Markers for what a framework calls to fill a parameter."""
+
+_PROVIDERS = tuple(
+    f"dependency_injector.providers.{name}"
+    for name in ("Singleton", "ThreadSafeSingleton", "ThreadLocalSingleton", "Factory", "Resource", "Callable")
+)
 
 _FUNCTIONS: dict[str, Callable[[Evaluator, ModuleIndex, Call], Values]] = {
     "asgiref.sync.async_to_sync": _first,
@@ -228,8 +323,16 @@ _FUNCTIONS: dict[str, Callable[[Evaluator, ModuleIndex, Call], Values]] = {
     "contextlib.closing": _first,
     "contextlib.aclosing": _first,
     "copy.copy": _first,
-    "functools.partial": _first,
+    "functools.partial": _partial,
     "typing.cast": _second,
+    "typing_extensions.cast": _second,
+    **dict.fromkeys(("typing.TypeVar", "typing_extensions.TypeVar", "typing.NewType"), _bound_type),
+    **dict.fromkeys(_LAZY, _called),
+    **dict.fromkeys(_DEPENDENCIES, _called),
+    **dict.fromkeys(_PROVIDERS, _provider),
+    **dict.fromkeys(containers.BOXES, _box),
+    **dict.fromkeys(containers.TABLES, _dict),
+    **dict.fromkeys(containers.SEQUENCES, _items),
     "builtins.type": _type,
     "builtins.getattr": _getattr,
     "builtins.super": _super,

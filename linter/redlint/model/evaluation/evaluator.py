@@ -9,7 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from redlint.model.evaluation import annotated, callers, calling, duck, members
+from redlint.model.evaluation import (
+    annotated,
+    callers,
+    calling,
+    containers,
+    duck,
+    members,
+    narrowing,
+    outside,
+    proxies,
+)
+from redlint.model.events import ConstantValue
 from redlint.model.facts import (
     Attribute,
     Await,
@@ -32,15 +43,19 @@ from redlint.model.facts import (
     Walrus,
     Yield,
 )
-from redlint.model.index import ModuleIndex, is_static
+from redlint.model.index import ModuleIndex, is_class_method, is_static
 from redlint.model.kinds import ScopeKind
 from redlint.model.modules import ModuleNames
 from redlint.model.settings import ModelSettings
 from redlint.model.values import (
     ANYTHING,
     Anything,
+    Box,
     Client,
+    DeclaredType,
     External,
+    ExternalInstance,
+    ExternalMethod,
     Generator,
     Instance,
     Items,
@@ -55,6 +70,8 @@ from redlint.model.values import (
     Table,
     Value,
     Values,
+    contained,
+    table_of,
     union,
 )
 
@@ -90,6 +107,10 @@ class Evaluator:
         self._paths = paths
         self._calls: dict[str, list[tuple[ModuleIndex, CallSite]]] | None = None
         self._subclasses: dict[ScopeKey, set[str]] | None = None
+        self._handing: dict[str, list[tuple[ModuleIndex, CallSite, int]]] | None = None
+        self._outside: outside.OutsideStores | None = None
+        self._attribute_names: set[str] | None = None
+        self._script_names: set[str] | None = None
         self.names = names
         self.settings = settings
         self._known: dict[tuple[str, object], Values] = {}
@@ -172,7 +193,8 @@ class Evaluator:
         return self.remember("e", id(expression), lambda: handler(self, module, expression))
 
     def _name(self, module: ModuleIndex, expression: Name) -> Values:
-        return self.name(module, expression.name, expression.start)
+        found = self.name(module, expression.name, expression.start)
+        return narrowing.narrowed(self, module, expression, found)
 
     def name(self, module: ModuleIndex, name: str, position: int) -> Values:
         """What a name may denote at a place of a module."""
@@ -186,6 +208,9 @@ class Evaluator:
             if parameter is not None:
                 groups.append(parameter)
         found = union(*groups) if groups else (ANYTHING,)
+        if any(isinstance(value, Table | Items | Row | Box) for value in found):
+            added = containers.additions(self, ((module, (scope, name)),), (module.path, scope, name))
+            return tuple(dict.fromkeys(containers.filled(value, added) for value in found))
         if ANYTHING not in found or not all(isinstance(value, Anything | KnownConstant) for value in found):
             return found
         guess = duck.client_from(module.method_calls.get((scope, name), ()))
@@ -213,8 +238,10 @@ class Evaluator:
         owner = module.class_of(scope)
         if position == 0 and owner is not None and not is_static(facts):
             return self.self_values(module, owner, scope)
-        if parameter.kind in ("args", "kwargs"):
+        if parameter.kind == "args":
             return (ANYTHING,)
+        if parameter.kind == "kwargs":
+            return callers.rest(self, module, scope)
         if parameter.annotation is not None:
             declared = annotated.instances(self, module, parameter.annotation)
             if declared:
@@ -246,6 +273,19 @@ class Evaluator:
                     group.extend((module, site) for site in sites if module is not None)
         return self._calls.get(name, [])
 
+    def calls_handing(self, name: str, callees: frozenset[str]) -> list[tuple[ModuleIndex, CallSite, int]]:
+        """The calls of something named as one of ``callees`` with an argument named ``name``, and its position."""
+        if self._handing is None:
+            self._handing = {}
+            for path in self._paths():
+                module = self.load(path)
+                for site in module.facts.calls if module is not None else ():
+                    for position, argument in enumerate(site.call.arguments):
+                        value = argument.value
+                        if module is not None and not argument.stars and isinstance(value, Name | Attribute):
+                            self._handing.setdefault(value.name, []).append((module, site, position))
+        return [one for one in self._handing.get(name, ()) if calling.last_name(one[1].call.function) in callees]
+
     def class_names(self, cls: ScopeKey) -> set[str]:
         """The names of a class and of the project classes that derive from it."""
         if self._subclasses is None:
@@ -261,17 +301,47 @@ class Evaluator:
     def self_values(self, module: ModuleIndex, owner: int, scope: int) -> Values:
         """What ``self`` (or ``cls`` in a class method) denotes."""
         key = ScopeKey(module.path, owner)
-        if any(
-            isinstance(decorator, Name) and decorator.name == "classmethod"
-            for decorator in module.facts.scopes[scope].decorators
-        ):
+        if is_class_method(module.facts.scopes[scope]):
             return (ProjectClass(key),)
         return (self.instance(key),)
 
     def instance(self, cls: ScopeKey) -> Value:
         """An instance of a project class: a client if the class derives from one."""
-        client = members.client_base(self, cls)
+        client = members.client_base(self, cls) or proxies.described(self, cls)
         return client if client is not None else Instance(cls)
+
+    def outside_stores(self) -> outside.OutsideStores:
+        """What the modules that passed the gate store on objects other than ``self``."""
+        if self._outside is None:
+            self._outside = outside.OutsideStores()
+            for path in self._paths():
+                module = self.load(path)
+                if module is not None:
+                    self._outside.add(module)
+        return self._outside
+
+    def script_names(self) -> set[str]:
+        """The names that ``register_script`` is assigned to, in the modules that passed the gate."""
+        if self._script_names is None:
+            sites = self.calls_named("register_script")
+            self._script_names = {site.consumer.removeprefix(".") for _, site in sites} - {""}
+        return self._script_names
+
+    def is_attribute_of_class(self, name: str) -> bool:
+        """Whether a class of the modules that passed the gate has an attribute of this name."""
+        if self._attribute_names is None:
+            self._attribute_names = set()
+            for path in self._paths():
+                module = self.load(path)
+                for scope, names in module.attribute_names.items() if module is not None else ():
+                    if module is not None and module.facts.scopes[scope].kind is ScopeKind.CLASS:
+                        self._attribute_names |= names
+        return name in self._attribute_names
+
+    def key_of(self, module: ModuleIndex, index: Expression) -> ConstantValue | Anything:
+        """The constant that an index is, or :data:`ANYTHING`."""
+        found = self.evaluate(module, index)
+        return found[0].value if len(found) == 1 and isinstance(found[0], KnownConstant) else ANYTHING
 
     def binding(self, module: ModuleIndex, binding: Binding) -> Values:
         """The alternatives that a binding gives its name."""
@@ -285,7 +355,7 @@ class Evaluator:
         if kind == "import":
             return self.imported(module, binding)
         if kind == "function":
-            return (ProjectFunction(ScopeKey(module.path, binding.target)),)
+            return calling.decorated(self, module, ProjectFunction(ScopeKey(module.path, binding.target)))
         if kind == "class":
             return (ProjectClass(ScopeKey(module.path, binding.target)),)
         declared: Values = ()
@@ -306,11 +376,11 @@ class Evaluator:
             return declared or (ANYTHING,)
         found = self.evaluate(module, value)
         if kind == "for":
-            found = union(*(members.iterate(self, one) for one in found))
+            found = union(*(containers.iterate(self, one) for one in found))
         elif kind == "with":
-            found = union(*(members.enter(self, one) for one in found))
+            found = union(*(containers.enter(self, one) for one in found))
         for step in path:
-            found = union(*(members.item(one, step) for one in found))
+            found = union(*(containers.item(one, step) for one in found))
         if declared and not any(isinstance(one, Client) for one in found):
             return declared
         return found or (ANYTHING,)
@@ -363,9 +433,15 @@ class Evaluator:
             # A package that did not pass the gate binds no Redis object; its submodules may.
             return () if self.names.submodule(module.path, name) is not None else (ANYTHING,)
         group = index.bindings.get((0, name))
-        if group is not None:
-            return union(*(self.binding(index, binding) for binding in group))
-        return self.star_imported(index, name)
+        if group is None:
+            return self.star_imported(index, name) or outside.attribute(self, module, name)
+        found = union(*(self.binding(index, binding) for binding in group))
+        if any(isinstance(value, Table | Items | Row | Box) for value in found):
+            added = containers.additions(self, ((index, (0, name)),), (module.path, 0, name))
+            return tuple(dict.fromkeys(containers.filled(value, added) for value in found))
+        if all(isinstance(value, Anything | KnownConstant) for value in found):
+            return union(found, outside.attribute(self, module, name))
+        return found
 
     def star_imported(self, module: ModuleIndex, name: str) -> Values:
         """What a ``from x import *`` of the module gives under a name; empty where none does."""
@@ -385,20 +461,36 @@ class Evaluator:
 
     def _attribute(self, module: ModuleIndex, expression: Attribute) -> Values:
         base = self.evaluate(module, expression.value)
-        return union(*(members.member(self, value, expression.name) for value in base))
+        found = union(*(members.member(self, value, expression.name) for value in base))
+        if all(isinstance(value, Anything | ExternalMethod) for value in found):
+            found = outside.of_unknown(self, expression) or found
+        return narrowing.narrowed(self, module, expression, found)
 
     def _call(self, module: ModuleIndex, expression: Call) -> Values:
         return calling.result(self, module, expression)
 
     def _subscript(self, module: ModuleIndex, expression: Subscript) -> Values:
         base = self.evaluate(module, expression.value)
-        index = self.evaluate(module, expression.index)
-        key = index[0].value if len(index) == 1 and isinstance(index[0], KnownConstant) else ANYTHING
-        return union(*(members.element(value, key) for value in base))
+        if any(annotated.is_generic(value) for value in base):
+            return (DeclaredType(module.path, expression, expression.start),)
+        key = self.key_of(module, expression.index)
+        found = union(*(self._element(value, key) for value in base))
+        if all(isinstance(value, Anything) for value in found):
+            found = outside.of_unknown(self, expression) or found
+        return found
+
+    def _element(self, value: Value, key: ConstantValue | Anything) -> Values:
+        if isinstance(value, External | ExternalInstance | ExternalMethod) and isinstance(key, str):
+            return outside.entry(self, value, key) or (ANYTHING,)
+        return containers.element(value, key)
 
     def _operation(self, module: ModuleIndex, expression: Operation) -> Values:
         if expression.operator in ("or", "and"):
             return union(*(self.evaluate(module, operand) for operand in expression.operands))
+        if expression.operator == "|":
+            found = union(*(self.evaluate(module, operand) for operand in expression.operands))
+            if any(isinstance(value, External | ProjectClass | DeclaredType) for value in found):
+                return (DeclaredType(module.path, expression, expression.start),)
         return (ANYTHING,)
 
     def _conditional(self, module: ModuleIndex, expression: Conditional) -> Values:
@@ -413,29 +505,33 @@ class Evaluator:
     def _collection(self, module: ModuleIndex, expression: Collection) -> Values:
         if any(isinstance(element, Starred) for element in expression.elements) or expression.kind == "set":
             groups = [
-                union(*(members.iterate(self, value) for value in self.evaluate(module, element)))
+                union(*(containers.iterate(self, value) for value in self.evaluate(module, element)))
                 if isinstance(element, Starred)
                 else self.evaluate(module, element)
                 for element in expression.elements
             ]
-            return (Items(union(*groups)),)
-        return (Row(tuple(self.evaluate(module, element) for element in expression.elements)),)
+            return (Items(contained(union(*groups))),)
+        return (Row(tuple(contained(self.evaluate(module, element)) for element in expression.elements)),)
 
     def _mapping(self, module: ModuleIndex, expression: Mapping) -> Values:
-        entries = []
+        entries: dict[ConstantValue, Values] = {}
         others: list[Values] = []
         for key, value in zip(expression.keys, expression.values, strict=True):
-            found = self.evaluate(module, value)
+            found = contained(self.evaluate(module, value))
             if isinstance(key, Constant):
-                entries.append((key.value, found))
+                entries[key.value] = found
             elif key is not None:
                 others.append(found)
-        return (Table(tuple(entries), union(*others)),)
+            else:
+                for table in found:
+                    entries |= dict(table.entries) if isinstance(table, Table) else {}
+                    others.append(table.others if isinstance(table, Table) else (ANYTHING,))
+        return (table_of(entries, union(*others)),)
 
     def _comprehension(self, module: ModuleIndex, expression: Comprehension) -> Values:
         if expression.value is not None:
-            return (Table((), self.evaluate(module, expression.value)),)
-        return (Items(self.evaluate(module, expression.element)),)
+            return (Table((), contained(self.evaluate(module, expression.value))),)
+        return (Items(contained(self.evaluate(module, expression.element))),)
 
     def _lambda(self, module: ModuleIndex, expression: Lambda) -> Values:
         return (ProjectLambda(module.path, expression.start, expression.body),)
@@ -490,13 +586,13 @@ class Evaluator:
                 continue
             found = self.evaluate(index, result.value)
             if result.delegates:
-                found = union(*(members.iterate(self, value) for value in found))
+                found = union(*(containers.iterate(self, value) for value in found))
             groups.append(found)
         found = union(*groups)
         returns = index.facts.scopes[key.scope].returns
         if returns is not None and not any(isinstance(value, Client) for value in found):
             declared = annotated.instances(self, index, returns)
-            items = union(*(members.iterate(self, value) for value in declared))
+            items = union(*(containers.iterate(self, value) for value in declared))
             if any(isinstance(value, Client) for value in items):
                 return items
         return found or (ANYTHING,)

@@ -6,27 +6,28 @@ from typing import TYPE_CHECKING
 
 from redlint.diagnostic import Confidence
 from redlint.model import clients as client_tables
-from redlint.model.evaluation import annotated, calling, duck
-from redlint.model.events import ClientRef, ConstantValue
+from redlint.model.evaluation import annotated, calling, containers, duck, outside, proxies
+from redlint.model.events import ClientRef
 from redlint.model.facts import Binding, CallSite
-from redlint.model.index import ModuleIndex, is_static
+from redlint.model.index import ModuleIndex, is_class_method, is_static
 from redlint.model.kinds import Role
 from redlint.model.values import (
     ANYTHING,
     Anything,
+    Box,
     Client,
     ClientMethod,
+    ContainerMethod,
     External,
     ExternalInstance,
     ExternalMethod,
-    Generator,
     Instance,
     Items,
     KnownConstant,
+    Parent,
     ProjectClass,
     ProjectFunction,
     ProjectModule,
-    Reply,
     Row,
     ScopeKey,
     Table,
@@ -51,18 +52,38 @@ def member(evaluator: Evaluator, value: Value, name: str) -> Values:
     if isinstance(value, Client):
         return _of_client(evaluator, value, name)
     if isinstance(value, Instance):
-        if name == "__class__":
-            return (ProjectClass(value.cls),)
-        return of_class(evaluator, value.cls, name, value) or (ANYTHING,)
+        return _of_instance(evaluator, value, name)
     if isinstance(value, ProjectClass):
         return of_class(evaluator, value.cls, name, value) or (ANYTHING,)
+    if isinstance(value, Parent):
+        return _of_parent(evaluator, value, name)
     if isinstance(value, ExternalInstance):
-        return _of_external_instance(value, name)
+        return _of_external_instance(evaluator, value, name)
     if isinstance(value, ExternalMethod):
         return (ExternalMethod(value.instance, f"{value.name}.{name}"),)
-    if isinstance(value, Table):
-        return (ExternalMethod(ExternalInstance("builtins.dict"), name),)
+    if isinstance(value, Table | Items | Row | Box):
+        return (ContainerMethod(value, name),)
     return (ANYTHING,)
+
+
+def _of_parent(evaluator: Evaluator, value: Parent, name: str) -> Values:
+    """``super().name``: looked up in the bases of the class that says so."""
+    return of_bases(evaluator, value.cls, name, value.receiver) or member(evaluator, _plain(value.receiver), name)
+
+
+def _plain(receiver: Value) -> Value:
+    return Client(receiver.ref) if isinstance(receiver, Client) else ANYTHING
+
+
+def _of_instance(evaluator: Evaluator, value: Instance, name: str) -> Values:
+    if name == "__class__":
+        return (ProjectClass(value.cls),)
+    found = of_class(evaluator, value.cls, name, value)
+    if found:
+        return found
+    if not name.startswith("__"):
+        found = union(*(member(evaluator, one, name) for one in proxies.proxied(evaluator, value.cls)))
+    return found or (ANYTHING,)
 
 
 def _of_module(evaluator: Evaluator, module: ProjectModule, name: str) -> Values:
@@ -86,12 +107,12 @@ def _of_external(evaluator: Evaluator, value: External, name: str) -> Values:
     return evaluator.external(dotted)
 
 
-def _of_external_instance(value: ExternalInstance, name: str) -> Values:
-    kind = client_tables.attributes().get(f"{value.name}.{name}")
+def _of_external_instance(evaluator: Evaluator, value: ExternalInstance, name: str) -> Values:
+    dotted = f"{value.name}.{name}"
+    kind = client_tables.attributes().get(dotted)
     if kind is not None:
-        ref = ClientRef(kind.library, kind.role, kind.is_async, Confidence.INFERRED, factory=f"{value.name}.{name}")
-        return (Client(ref),)
-    return (ExternalMethod(value, name),)
+        return (Client(ClientRef(kind.library, kind.role, kind.is_async, Confidence.INFERRED, factory=dotted)),)
+    return outside.attribute(evaluator, value, name) or (ExternalMethod(value, name),)
 
 
 def _of_client(evaluator: Evaluator, value: Client, name: str) -> Values:
@@ -154,23 +175,23 @@ def of_class(evaluator: Evaluator, cls: ScopeKey, name: str, receiver: Value) ->
     return evaluator.remember("a", subject, lambda: _of_class(evaluator, cls, name, receiver))
 
 
-def _of_class(evaluator: Evaluator, cls: ScopeKey, name: str, receiver: Value) -> Values:
+def of_bases(evaluator: Evaluator, cls: ScopeKey, name: str, receiver: Value) -> Values:
+    """The same, looked up in the bases of a class only."""
+    subject = (cls, name, isinstance(receiver, ProjectClass))
+    return evaluator.remember("A", subject, lambda: _of_class(evaluator, cls, name, receiver, first=1))
+
+
+def _of_class(evaluator: Evaluator, cls: ScopeKey, name: str, receiver: Value, first: int = 0) -> Values:
     order, external = bases(evaluator, cls)
-    stored: list[Values] = []
-    for key in order:
-        index = evaluator.load(key.path)
-        if index is None:
-            continue
-        for store in index.self_stores.get((key.scope, name), ()):
-            declared: Values = ()
-            if store.annotation is not None:
-                declared = annotated.instances(evaluator, index, store.annotation)
-            stored.append(evaluator.assigned(index, store.kind, store.value, store.path, declared))
-        group = index.bindings.get((key.scope, name))
-        if group:
-            stored.append(union(*(_class_binding(evaluator, index, binding, receiver) for binding in group)))
+    for key in order[first:]:
+        stored = _stored(evaluator, key, name, receiver)
         if stored:
-            return _with_evidence(evaluator, order, name, union(*stored))
+            return _complete(evaluator, order, name, receiver, union(*stored))
+    given = outside.attribute(evaluator, receiver, name) if isinstance(receiver, Instance | ProjectClass) else ()
+    if not given:
+        given = _of_metaclass(evaluator, order, name)
+    if given:
+        return given
     for base in external:
         if isinstance(receiver, ProjectClass) and base in client_tables.constructors():
             return (External(f"{base}.{name}"),)
@@ -181,10 +202,53 @@ def _of_class(evaluator: Evaluator, cls: ScopeKey, name: str, receiver: Value) -
     return ()
 
 
-def _with_evidence(evaluator: Evaluator, order: tuple[ScopeKey, ...], name: str, found: Values) -> Values:
-    """An attribute nobody could follow, with what the calls of the class on it give away."""
+def _of_metaclass(evaluator: Evaluator, order: tuple[ScopeKey, ...], name: str) -> Values:
+    """What the metaclass of a class has under a name: metaclasses set attributes on the classes they make."""
+    for key in order:
+        index = evaluator.load(key.path)
+        metaclass = index.facts.scopes[key.scope].metaclass if index is not None else None
+        if index is None or metaclass is None or name.startswith("__"):
+            continue
+        for value in evaluator.evaluate(index, metaclass):
+            if isinstance(value, ProjectClass) and value.cls not in order:
+                return of_class(evaluator, value.cls, name, Instance(value.cls))
+    return ()
+
+
+def _stored(evaluator: Evaluator, key: ScopeKey, name: str, receiver: Value) -> list[Values]:
+    """What one class itself has under a name: by its methods' stores on ``self``, and by its body."""
+    index = evaluator.load(key.path)
+    if index is None:
+        return []
+    stored: list[Values] = []
+    for store in index.self_stores.get((key.scope, name), ()):
+        declared: Values = ()
+        if store.annotation is not None:
+            declared = annotated.instances(evaluator, index, store.annotation)
+        stored.append(evaluator.assigned(index, store.kind, store.value, store.path, declared))
+    group = index.bindings.get((key.scope, name))
+    if group:
+        stored.append(union(*(_class_binding(evaluator, index, binding, receiver) for binding in group)))
+    return stored
+
+
+def _complete(evaluator: Evaluator, order: tuple[ScopeKey, ...], name: str, receiver: Value, found: Values) -> Values:
+    """What a class has under a name, with what is put there from elsewhere."""
+    if any(isinstance(value, Table | Items | Row | Box) for value in found):
+        places = [(index, (key.scope, name)) for key in order if (index := evaluator.load(key.path)) is not None]
+        added = containers.additions(evaluator, places, (order[0], name))
+        return tuple(dict.fromkeys(containers.filled(value, added) for value in found))
     if not all(isinstance(value, Anything | KnownConstant) for value in found):
         return found
+    if isinstance(receiver, Instance | ProjectClass):
+        given = outside.attribute(evaluator, receiver, name)
+        if any(isinstance(value, Client) for value in given):
+            return union(found, given)
+    return _with_evidence(evaluator, order, name, found)
+
+
+def _with_evidence(evaluator: Evaluator, order: tuple[ScopeKey, ...], name: str, found: Values) -> Values:
+    """An attribute nobody could follow, with what the calls of the class on it give away."""
     sites: list[CallSite] = []
     for key in order:
         index = evaluator.load(key.path)
@@ -207,79 +271,24 @@ def _class_binding(evaluator: Evaluator, index: ModuleIndex, binding: Binding, r
             continue
         if binding.kind == "function" and value.function.path == index.path:
             facts = index.facts.scopes[value.function.scope]
-            if is_property(index, value.function.scope) and not isinstance(receiver, ProjectClass):
+            if is_property(evaluator, index, value.function.scope) and not isinstance(receiver, ProjectClass):
                 found.append(evaluator.returned(value))
                 continue
-            bound = None if is_static(facts) else receiver
+            is_unbound = isinstance(receiver, ProjectClass) and not is_class_method(facts)
+            bound = None if is_static(facts) or is_unbound else receiver
             found.append((ProjectFunction(value.function, bound),))
         else:
             found.append((value,))
     return union(*found)
 
 
-def is_property(index: ModuleIndex, scope: int) -> bool:
-    """Whether a method is read like an attribute."""
-    return any(calling.last_name(decorator) in _PROPERTIES for decorator in index.facts.scopes[scope].decorators)
-
-
-# --- containers ---------------------------------------------------------------------------------------
-
-
-def iterate(evaluator: Evaluator, value: Value) -> Values:
-    """The alternatives for one item of a value that is iterated over."""
-    if isinstance(value, Items):
-        return value.elements
-    if isinstance(value, Row):
-        return union(*value.items)
-    if isinstance(value, Generator):
-        return evaluator.yielded(value)
-    if isinstance(value, Reply):
-        return (Reply(value.commands, value.client, value.path, value.start, element=True),)
-    return (ANYTHING,)
-
-
-def enter(evaluator: Evaluator, value: Value) -> Values:
-    """What ``with value as x`` binds to ``x``."""
-    if isinstance(value, Client | Anything):
-        return (value,)
-    if isinstance(value, Items):
-        return value.elements
-    if isinstance(value, Generator):
-        return evaluator.yielded(value)
-    if isinstance(value, Instance):
-        for name in ("__enter__", "__aenter__"):
-            found = of_class(evaluator, value.cls, name, value)
-            results = [evaluator.returned(one) for one in found if isinstance(one, ProjectFunction)]
-            if results:
-                return union(*results)
-        return (value,)
-    return (ANYTHING,)
-
-
-def item(value: Value, position: int) -> Values:
-    """The item at ``position`` of a value that is unpacked."""
-    if isinstance(value, Row):
-        return value.items[position] if position < len(value.items) else (ANYTHING,)
-    if isinstance(value, Items):
-        return value.elements
-    if isinstance(value, Reply):
-        return (Reply(value.commands, value.client, value.path, value.start, element=True),)
-    return (ANYTHING,)
-
-
-def element(value: Value, key: ConstantValue | Anything) -> Values:
-    """``value[key]``, where ``key`` is a constant or unknown."""
-    if isinstance(value, Table):
-        if isinstance(key, Anything):
-            return union(*(found for _, found in value.entries), value.others) or (ANYTHING,)
-        for known, found in value.entries:
-            if known == key:
-                return found
-        return value.others or (ANYTHING,)
-    if isinstance(value, Row) and isinstance(key, int) and -len(value.items) <= key < len(value.items):
-        return value.items[key]
-    if isinstance(value, Row | Items):
-        return union(*value.items) if isinstance(value, Row) else value.elements
-    if isinstance(value, Reply):
-        return (Reply(value.commands, value.client, value.path, value.start, element=True),)
-    return (ANYTHING,)
+def is_property(evaluator: Evaluator, index: ModuleIndex, scope: int) -> bool:
+    """Whether a method is read like an attribute: by a known decorator, or a descriptor of the project."""
+    decorators = index.facts.scopes[scope].decorators
+    if any(calling.last_name(decorator) in _PROPERTIES for decorator in decorators):
+        return True
+    return any(
+        isinstance(value, ProjectClass) and bool(of_class(evaluator, value.cls, "__get__", value))
+        for decorator in decorators
+        for value in evaluator.evaluate(index, decorator)
+    )

@@ -1,0 +1,199 @@
+"""Attributes and entries that are set from outside: ``app.state.redis = client``, ``setattr(app, "redis", client)``.
+
+They are told apart by object and constant name. Where the object is unknown on both sides, the same attribute of
+an object of the same name is taken to be the same one, if nothing but Redis objects is ever stored there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from redlint.diagnostic import Confidence
+from redlint.model.evaluation import members, proxies
+from redlint.model.events import ConstantValue
+from redlint.model.facts import Attribute, Call, CallSite, Expression, Name, Subscript
+from redlint.model.index import ModuleIndex
+from redlint.model.values import (
+    Anything,
+    Client,
+    External,
+    ExternalInstance,
+    ExternalMethod,
+    Instance,
+    KnownConstant,
+    ProjectClass,
+    ProjectModule,
+    Value,
+    Values,
+    union,
+)
+
+if TYPE_CHECKING:
+    from redlint.model.evaluation.evaluator import Evaluator
+
+MOST_STORES = 60
+"""An attribute that is set in more places than this is not followed."""
+
+_MOCKS = ("unittest.mock.", "mock.")
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideStore:
+    """``object.name = value`` (or ``object[name] = value`` for an entry) somewhere in the project."""
+
+    module: ModuleIndex
+    object: Expression
+    value: Expression
+    kind: str
+    path: tuple[int, ...]
+
+
+class OutsideStores:
+    """The stores of a project on objects other than ``self``, by constant name."""
+
+    def __init__(self) -> None:
+        self.attributes: dict[str, list[OutsideStore]] = {}
+        self.entries: dict[ConstantValue, list[OutsideStore]] = {}
+        self.computed: list[tuple[ModuleIndex, CallSite]] = []
+        """Calls of ``setattr`` whose name is no literal."""
+
+    def add(self, module: ModuleIndex) -> None:
+        """Take in the stores of a module."""
+        for store in module.outside_stores:
+            if store.value is None:
+                continue
+            one = OutsideStore(module, store.object, store.value, store.kind, store.path)
+            if store.index is None:
+                self.attributes.setdefault(store.name, []).append(one)
+            else:
+                key = _constant(store.index)
+                if isinstance(key, str):
+                    self.entries.setdefault(key, []).append(one)
+        for site in module.calls_by_callee.get("setattr", ()):
+            self._add_call(module, site)
+
+    def _add_call(self, module: ModuleIndex, site: CallSite) -> None:
+        arguments = site.call.arguments
+        if len(arguments) != 3 or not isinstance(site.call.function, Name):
+            return
+        name = _constant(arguments[1].value)
+        if not isinstance(name, str):
+            self.computed.append((module, site))
+            return
+        store = OutsideStore(module, arguments[0].value, arguments[2].value, "assign", ())
+        self.attributes.setdefault(name, []).append(store)
+
+
+def _constant(expression: Expression) -> ConstantValue:
+    value = getattr(expression, "value", None)
+    return value if isinstance(value, str) else None
+
+
+def attribute(evaluator: Evaluator, receiver: Value, name: str) -> Values:
+    """What the project stores under an attribute of an object from elsewhere; empty where it does not."""
+    subject = (receiver, name)
+    return evaluator.remember("o", subject, lambda: _matching(evaluator, _attribute_stores(evaluator, name), receiver))
+
+
+def entry(evaluator: Evaluator, receiver: Value, key: ConstantValue) -> Values:
+    """What the project stores under a constant key of an object from elsewhere; empty where it does not."""
+    stores = evaluator.outside_stores().entries.get(key, [])
+    return evaluator.remember("O", (receiver, key), lambda: _matching(evaluator, stores, receiver))
+
+
+def _attribute_stores(evaluator: Evaluator, name: str) -> list[OutsideStore]:
+    known = evaluator.outside_stores()
+    return [*known.attributes.get(name, ()), *_computed(evaluator, name)]
+
+
+def _computed(evaluator: Evaluator, name: str) -> Iterator[OutsideStore]:
+    for module, site in evaluator.outside_stores().computed:
+        target, key, value = (argument.value for argument in site.call.arguments)
+        names = evaluator.evaluate(module, key)
+        if any(isinstance(one, KnownConstant) and one.value == name for one in names):
+            yield OutsideStore(module, target, value, "assign", ())
+
+
+def _matching(evaluator: Evaluator, stores: list[OutsideStore], receiver: Value) -> Values:
+    if len(stores) > MOST_STORES:
+        return ()
+    groups = [
+        _stored(evaluator, store)
+        for store in stores
+        if any(_same(evaluator, one, receiver) for one in evaluator.evaluate(store.module, store.object))
+    ]
+    return tuple(map(less_sure, union(*groups)))
+
+
+def _stored(evaluator: Evaluator, store: OutsideStore) -> Values:
+    return evaluator.assigned(store.module, store.kind, store.value, store.path, ())
+
+
+def less_sure(value: Value) -> Value:
+    """A client that came by way of an attribute set from outside, or of a call, is inferred."""
+    if not isinstance(value, Client) or value.ref.confidence <= Confidence.INFERRED:
+        return value
+    return replace(value, ref=replace(value.ref, confidence=Confidence.INFERRED))
+
+
+def _same(evaluator: Evaluator, stored: Value, read: Value) -> bool:
+    if isinstance(read, Instance) and isinstance(stored, Instance):
+        own, other = members.bases(evaluator, read.cls)[0], members.bases(evaluator, stored.cls)[0]
+        return stored.cls in own or read.cls in other
+    if isinstance(read, ProjectClass | ProjectModule | External | ExternalInstance | ExternalMethod):
+        return stored == read
+    return False
+
+
+# --- unknown objects ----------------------------------------------------------------------------------
+
+
+def of_unknown(evaluator: Evaluator, expression: Attribute | Subscript) -> Values:
+    """What an attribute or entry of an unknown object holds, judged by its name; empty where that says nothing."""
+    if isinstance(expression, Attribute):
+        return by_name(evaluator, expression.name, owner_name(expression.value))
+    key, owner = _constant(expression.index), owner_name(expression.value)
+    if not isinstance(key, str) or not owner:
+        return ()
+    stores = evaluator.outside_stores().entries.get(key, [])
+    return evaluator.remember("U", (key, owner), lambda: _by_name(evaluator, stores, owner))
+
+
+def by_name(evaluator: Evaluator, name: str, owner: str) -> Values:
+    """The same for the attribute ``name`` of an object called ``owner``."""
+    if not owner or evaluator.is_attribute_of_class(name):
+        return ()
+    return evaluator.remember(
+        "u", (name, owner), lambda: _by_name(evaluator, _attribute_stores(evaluator, name), owner)
+    )
+
+
+def _by_name(evaluator: Evaluator, stores: list[OutsideStore], owner: str) -> Values:
+    if not 0 < len(stores) <= MOST_STORES or any(owner_name(store.object) != owner for store in stores):
+        return ()
+    found = union(*(_stored(evaluator, store) for store in stores))
+    sure = tuple(value for value in found if not _says_nothing(value))
+    if not sure or not all(_is_redis_object(evaluator, value) for value in sure):
+        return ()
+    return tuple(map(less_sure, sure))
+
+
+def _says_nothing(value: Value) -> bool:
+    if isinstance(value, ExternalInstance):
+        return value.name.startswith(_MOCKS)
+    return isinstance(value, KnownConstant | Anything)
+
+
+def _is_redis_object(evaluator: Evaluator, value: Value) -> bool:
+    if isinstance(value, Client):
+        return True
+    return isinstance(value, Instance) and bool(proxies.proxied(evaluator, value.cls))
+
+
+def owner_name(expression: Expression) -> str:
+    """The last name of an expression: ``state`` of ``request.app.state`` and of ``get_app().state()``."""
+    if isinstance(expression, Name | Attribute):
+        return expression.name
+    return owner_name(expression.function) if isinstance(expression, Call) else ""
