@@ -398,7 +398,7 @@ def calls(
         _complain(f"warning: {path}: {message}")
     found = [call for call in model.calls() if call.path in wanted]
     if output_format == "json":
-        write_records([call_record(call, model) for call in found], output_format, sys.stdout)
+        write_records([call_record(call, model, verbose=verbose) for call in found], output_format, sys.stdout)
         return
     for call in found:
         sys.stdout.write(call_text(call, model, verbose=verbose) + "\n")

@@ -24,6 +24,7 @@ from redlint.model.index import ModuleIndex
 from redlint.model.keyspace import PatternUses, patterns_of
 from redlint.model.modules import ModuleNames
 from redlint.model.pattern import KeyPattern
+from redlint.model.provenance import Provenance, TracingEvaluator
 from redlint.model.reach import Reach
 from redlint.model.scopes import Scopes
 from redlint.model.settings import ModelSettings
@@ -68,6 +69,7 @@ class ProjectModel:
     problems: tuple[FileProblem, ...]
     sources: Mapping[str, SourceText]
     settings: ModelSettings
+    provenance: Provenance
 
     @property
     def target(self) -> Target:
@@ -83,6 +85,11 @@ class ProjectModel:
         """Every construction of a client or pool, by path and place."""
         for module in self.modules.values():
             yield from module.creations
+
+    def chain(self, call: RedisCall) -> tuple[str, ...]:
+        """Why the receiver of a call is taken for a client: how it got there, in words, nearest step first."""
+        with _deep_recursion():
+            return self.provenance.of_call(call)
 
     def call_at(self, place: Place) -> RedisCall | None:
         """The call that starts at a place, if it is a resolved one."""
@@ -236,6 +243,9 @@ class Project:
     def _evaluator(self, load: ModuleLoader) -> Evaluator:
         return Evaluator(load, self._names, self._settings, lambda: sorted(self._known))
 
+    def _tracing_evaluator(self) -> TracingEvaluator:
+        return TracingEvaluator(self.load_known, self._names, self._settings, lambda: sorted(self._known))
+
     def _reachable(self, evaluator: Evaluator) -> list[str]:
         """The files not parsed yet that can reach a Redis object of those that are."""
         if not self._settings.gate or len(self._known) == len(self._paths):
@@ -272,6 +282,7 @@ class Project:
             problems=tuple(problems),
             sources=MappingProxyType(self._sources),
             settings=self._settings,
+            provenance=Provenance(self._tracing_evaluator()),
         )
 
 

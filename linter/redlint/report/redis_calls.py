@@ -7,11 +7,11 @@ from redlint.model.link import ProjectModel
 from redlint.report.terminal import visible
 
 
-def call_record(call: RedisCall, model: ProjectModel) -> dict[str, bool | int | str | None]:
-    """A call as JSON has it."""
+def call_record(call: RedisCall, model: ProjectModel, *, verbose: bool = False) -> dict[str, object]:
+    """A call as JSON has it; ``verbose`` adds how its client was recognised."""
     start, end = call.source.location(call.span.start), call.source.location(call.span.end)
     method = call.source.location(call.method_span.start)
-    return {
+    record: dict[str, object] = {
         "filename": call.path,
         "row": start.row,
         "column": start.column,
@@ -28,6 +28,9 @@ def call_record(call: RedisCall, model: ProjectModel) -> dict[str, bool | int | 
         "origin": _origin(call, model),
         "key": _key(call),
     }
+    if verbose:
+        record["chain"] = list(model.chain(call))
+    return record
 
 
 def call_text(call: RedisCall, model: ProjectModel, *, verbose: bool) -> str:
@@ -42,8 +45,12 @@ def call_text(call: RedisCall, model: ProjectModel, *, verbose: bool) -> str:
     line = f"{call.path}:{start.row}:{start.column}: {command}{f' {key}' if key is not None else ''} ({kind})"
     if not verbose:
         return visible(line)
-    steps = [f"method: {call.receiver}.{call.method}", f"origin: {_origin(call, model) or 'unknown'}", *client.chain]
-    return "\n".join([visible(line), *(f"    {visible(step)}" for step in steps)])
+    details = [
+        f"method: {' '.join(call.receiver.split())}.{call.method}",
+        f"origin: {_origin(call, model) or 'unknown'}",
+        *(f"<- {step}" for step in model.chain(call)),
+    ]
+    return "\n".join([visible(line), *(f"    {visible(detail)}" for detail in details)])
 
 
 def _origin(call: RedisCall, model: ProjectModel) -> str | None:
