@@ -15,7 +15,7 @@ from typing import TypeAlias
 from redlint.commands.methods import distinctive_methods
 from redlint.diagnostic import Confidence
 from redlint.model.clients import factories
-from redlint.model.evaluation import members
+from redlint.model.evaluation import duck, members
 from redlint.model.evaluation.evaluator import Evaluator, ModuleLoader
 from redlint.model.events import ClientRef, RedisCall
 from redlint.model.facts import (
@@ -249,18 +249,18 @@ class _Words:
     def steps(self, way: tuple[Question, ...]) -> list[str]:
         """One line for each question that says something."""
         found: list[str] = []
-        for position, question in enumerate(way):
-            previous = way[position - 1] if position else None
-            following = way[position + 1] if position + 1 < len(way) else None
-            found += self._step(question, previous, following)
-            if following is None and question[0] == "t" and found:
-                found[-1] += self._annotated()
-            elif following is None:
-                found += self._end(question)
+        for position in range(len(way)):
+            found += self._step(way, position)
+        if way[-1][0] == "t" and found:
+            found[-1] += self._annotated()
+        else:
+            found += self._end(way[-1])
         return found
 
-    def _step(self, question: Question, previous: Question | None, following: Question | None) -> Iterator[str]:
-        kind, subject = question
+    def _step(self, way: tuple[Question, ...], position: int) -> Iterator[str]:
+        kind, subject = way[position]
+        previous = way[position - 1] if position else None
+        following = way[position + 1] if position + 1 < len(way) else None
         if kind == "e":
             yield from self._expression(subject, following)
         elif kind == "b":
@@ -268,8 +268,9 @@ class _Words:
         elif kind == "p" and isinstance(subject, tuple):
             yield from self._parameter(*subject, following)
         elif kind == "a" and isinstance(subject, tuple):
-            yield from self._attribute(subject[0], subject[1], following)
-        elif kind == "m" and isinstance(subject, tuple) and self._is_name(previous):
+            is_told = position == 1 and (following is None or [one[0] for one in way[2:4]] == ["e", "p"])
+            yield from self._attribute(subject[0], subject[1], following, is_told=is_told)
+        elif kind == "m" and isinstance(subject, tuple) and self._is_star(previous):
             yield f"imported with * from {subject[0]}"
         elif kind in ("r", "y") and isinstance(subject, ScopeKey):
             yield from self._function(kind, subject, previous)
@@ -281,10 +282,11 @@ class _Words:
         if isinstance(expression, Subscript) and following == ("e", id(expression.value)):
             yield f"an item of `{_text(module, expression.value)}` ({_at(module, expression.start)})"
 
-    def _is_name(self, question: Question | None) -> bool:
-        if question is None or question[0] != "e":
-            return False
-        return isinstance(self.evaluator.expressions[question[1]][1], Name)
+    def _is_star(self, previous: Question | None) -> bool:
+        """Whether a module's member was asked for by name alone: only ``from x import *`` does."""
+        if previous is None or previous[0] != "e":
+            return previous is not None and previous[0] == "m"
+        return isinstance(self.evaluator.expressions[previous[1]][1], Name)
 
     def _binding(self, subject: object, previous: Question | None, following: Question | None) -> Iterator[str]:
         module, binding = self.evaluator.bound[subject]
@@ -293,12 +295,14 @@ class _Words:
         place = _at(module, binding.start)
         if binding.kind == "import":
             yield f"`{binding.name}`, imported from `{binding.module}` ({place})"
+        elif following is not None and following[1] == id(binding.value) and self._is_end(following):
+            return
         elif binding.kind == "for":
             of = f"an item of `{_text(module, binding.value)}`" if binding.value is not None else "an item"
             yield f"`{binding.name}`, {of} ({place})"
         elif binding.kind == "with":
             yield f"`{binding.name}`, entered with `{_text(module, binding.value)}` ({place})"
-        elif following is None or following[1] != id(binding.value) or not self._is_end(following):
+        else:
             yield f"`{binding.name}`, assigned ({place})"
 
     def _is_end(self, question: Question) -> bool:
@@ -345,8 +349,11 @@ class _Words:
 
     # --- attributes of classes ------------------------------------------------------------------------
 
-    def _attribute(self, cls: ScopeKey, name: str, following: Question | None) -> Iterator[str]:
+    def _attribute(self, cls: ScopeKey, name: str, following: Question | None, *, is_told: bool) -> Iterator[str]:
+        """``is_told`` where the step of a parameter that is stored under the name says it all."""
         if following is None:
+            if not is_told:
+                yield f"attribute `{name}` of `{self._class_name(cls)}`"
             return
         found = self._kept(cls, name, following)
         owner = found.owner if found is not None else cls
@@ -359,7 +366,7 @@ class _Words:
                 start = index.facts.scopes[following[1].scope].name_start
                 yield f"property `{class_name}.{name}` ({_at(index, start)})"
         elif found is not None and found.store is not None:
-            if not self._is_own_parameter(found.module, found.store):
+            if not is_told:
                 method = found.module.facts.scopes[found.store.scope].qualname
                 where = f"stored in `{method}`" if method else "stored"
                 yield f"attribute `{name}` of `{class_name}`, {where} ({_at(found.module, found.store.start)})"
@@ -384,13 +391,6 @@ class _Words:
                 return _Found(key, index, None)
         return None
 
-    def _is_own_parameter(self, module: ModuleIndex, store: Store) -> bool:
-        """Whether a method stores one of its own parameters: the step of the parameter says it all."""
-        value = store.value
-        return isinstance(value, Name) and any(
-            parameter.name == value.name for parameter in module.facts.scopes[store.scope].parameters
-        )
-
     def _class_name(self, cls: ScopeKey) -> str:
         module = self.evaluator.load(cls.path)
         return module.facts.scopes[cls.scope].qualname if module is not None else ""
@@ -408,13 +408,23 @@ class _Words:
         """What made the client: a constructor, the config, a table, its base class or the commands it is sent."""
         client = self.client
         if client.confidence is Confidence.CONFIGURED:
-            yield f"configured as `{client.factory}` (`clients` in the config)"
+            yield f"{self._configured(question)}configured as `{client.factory}` (`clients` in the config)"
         elif client.origin is not None:
             yield self._made()
         elif (site := self._evidence(question)) is not None:
             yield site
         else:
             yield self._known(question)
+
+    def _configured(self, question: Question) -> str:
+        """The entry of the config's table that a member of a module stands in."""
+        evaluator = self.evaluator
+        for declared in evaluator.settings.clients if question[0] == "m" else ():
+            module, _, member = declared.partition(":")
+            path = evaluator.names.absolute(module, "")
+            if question[1] == (path, member.removesuffix("()")):
+                return f"`{declared}` is "
+        return ""
 
     def _made(self) -> str:
         origin = self.client.origin
@@ -436,7 +446,8 @@ class _Words:
             module, expression = self.evaluator.expressions[subject]
             if isinstance(expression, Call):
                 return f"`{_text(module, expression)}` in {_at(module, expression.start)}, which is a `{factory}`"
-            return f"`{_text(module, expression)}` ({_at(module, expression.start)}) is `{factory}`"
+            known = f", which is `{factory}`" if factory else ""
+            return f"`{_text(module, expression)}` in {_at(module, expression.start)}{known}"
         if kind == "p" and isinstance(subject, tuple):
             module_of = self.evaluator.load(subject[0])
             owner = module_of.class_of(subject[1]) if module_of is not None else None
@@ -447,7 +458,7 @@ class _Words:
 
     def _evidence(self, question: Question) -> str | None:
         """The first command that gives the object away, where it is known by its commands alone."""
-        for module, site in self._sent(question):
+        for module, site in self._sent(question) if self.client.factory == duck.FACTORY else ():
             function = site.call.function
             if isinstance(function, Attribute) and function.name in distinctive_methods():
                 return f"sent `{function.name}` in {_at(module, function.name_start)}, which only Redis has"
