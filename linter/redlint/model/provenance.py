@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from typing import TypeAlias
 
 from redlint.commands.methods import distinctive_methods
@@ -32,10 +32,10 @@ from redlint.model.facts import (
     Subscript,
 )
 from redlint.model.index import ModuleIndex
-from redlint.model.kinds import Role, ScopeKind
+from redlint.model.kinds import Role
 from redlint.model.modules import ModuleNames
 from redlint.model.settings import ModelSettings
-from redlint.model.values import Client, ClientMethod, Items, Row, ScopeKey, Table, Value, Values
+from redlint.model.values import Client, ClientMethod, ScopeKey, Values
 
 Question: TypeAlias = tuple[str, object]
 """What :meth:`Evaluator.remember` keeps an answer by: a kind and a subject."""
@@ -105,6 +105,7 @@ class Provenance:
     """Tells why the receivers of one project's Redis calls are taken for clients."""
 
     def __init__(self, evaluator: TracingEvaluator) -> None:
+        """Nothing is evaluated before somebody asks."""
         self._evaluator = evaluator
         self._sites: dict[str, dict[tuple[int, int], CallSite]] = {}
 
@@ -195,9 +196,7 @@ class _Walk:
     def _leads_on(self, question: Question, following: Question) -> bool:
         # The functions that callers call are asked for as well: a method of the client is not the client.
         through_methods = question[0] != "p"
-        return any(
-            _holds(value, self.client, through_methods=through_methods) for value in self.evaluator.answer(following)
-        )
+        return _holds(self.evaluator.answer(following), self.client, through_methods=through_methods)
 
 
 def _back(before: dict[Question, Question | None], end: Question) -> tuple[Question, ...]:
@@ -207,18 +206,17 @@ def _back(before: dict[Question, Question | None], end: Question) -> tuple[Quest
     return tuple(reversed(way))
 
 
-def _holds(value: Value, client: ClientRef, *, through_methods: bool) -> bool:
+def _holds(value: object, client: ClientRef, *, through_methods: bool) -> bool:
+    """Whether a value is the client, a container of it, or a method of it; what a function is bound to is not."""
     if isinstance(value, Client):
         return _is_same(value.ref, client)
     if isinstance(value, ClientMethod):
         return through_methods and _is_same(value.client.ref, client)
-    inner: Iterable[Value] = ()
-    if isinstance(value, Items):
-        inner = value.elements
-    elif isinstance(value, Row):
-        inner = (one for item in value.items for one in item)
-    elif isinstance(value, Table):
-        inner = (*(one for _, found in value.entries for one in found), *value.others)
+    if isinstance(value, tuple):
+        return any(_holds(one, client, through_methods=through_methods) for one in value)
+    if isinstance(value, ClientRef) or not is_dataclass(value):
+        return False
+    inner = (getattr(value, one.name) for one in fields(value) if one.name != "receiver")
     return any(_holds(one, client, through_methods=through_methods) for one in inner)
 
 
@@ -266,7 +264,7 @@ class _Words:
         elif kind == "b":
             yield from self._binding(subject, previous, following)
         elif kind == "p" and isinstance(subject, tuple):
-            yield from self._parameter(*subject, following)
+            yield from self._parameter((subject[0], subject[1], subject[2]), following)
         elif kind == "a" and isinstance(subject, tuple):
             is_told = position == 1 and (following is None or [one[0] for one in way[2:4]] == ["e", "p"])
             yield from self._attribute(subject[0], subject[1], following, is_told=is_told)
@@ -316,7 +314,8 @@ class _Words:
             and (known[1].start, known[1].end) == (origin.span.start, origin.span.end)
         )
 
-    def _parameter(self, path: str, scope: int, position: int, following: Question | None) -> Iterator[str]:
+    def _parameter(self, subject: tuple[str, int, int], following: Question | None) -> Iterator[str]:
+        path, scope, position = subject
         module = self.evaluator.load(path)
         if module is None:
             return

@@ -1,9 +1,10 @@
-"""What ``redlint calls`` prints: every recognised Redis call."""
+"""What ``redlint calls`` prints: every recognised Redis call, or those that were not."""
 
 from __future__ import annotations
 
 from redlint.model.events import RedisCall
 from redlint.model.link import ProjectModel
+from redlint.model.unresolved import UnresolvedCall
 from redlint.report.terminal import visible
 
 
@@ -51,6 +52,25 @@ def call_text(call: RedisCall, model: ProjectModel, *, verbose: bool) -> str:
         *(f"<- {step}" for step in model.chain(call)),
     ]
     return "\n".join([visible(line), *(f"    {visible(detail)}" for detail in details)])
+
+
+def unresolved_record(call: UnresolvedCall) -> dict[str, object]:
+    """A call on something unknown as JSON has it."""
+    start = call.source.location(call.span.start)
+    return {
+        "filename": call.path,
+        "row": start.row,
+        "column": start.column,
+        "method": call.method,
+        "receiver": call.receiver,
+        "reason": call.reason,
+    }
+
+
+def unresolved_text(call: UnresolvedCall) -> str:
+    """A call on something unknown in one line."""
+    start = call.source.location(call.span.start)
+    return visible(f"{call.path}:{start.row}:{start.column}: {call.method} `{call.receiver}`: {call.reason}")
 
 
 def _origin(call: RedisCall, model: ProjectModel) -> str | None:

@@ -47,6 +47,15 @@ def client_from(sites: Iterable[CallSite]) -> Client | None:
     return Client(ClientRef("redis", role, awaited, Confidence.INFERRED, factory=FACTORY))
 
 
+def misfit(sites: Iterable[CallSite]) -> CallSite | None:
+    """The first of the method calls on one object that no Redis client takes, if there is one."""
+    for site in sites:
+        function = site.call.function
+        if isinstance(function, Attribute) and not _fits(site, function.name):
+            return site
+    return None
+
+
 def _fits(site: CallSite, name: str) -> bool:
     spec = client_methods().get(name) or pipeline_methods().get(name)
     if spec is None:
