@@ -70,7 +70,7 @@ def unresolved_calls(evaluator: TracingEvaluator, modules: Iterable[ModuleIndex]
             source=module.source,
             span=Span(site.call.start, site.call.end),
             method=function.name,
-            receiver=_text(module, function.value),
+            receiver=_line(module, function.value),
             reason="; ".join(dict.fromkeys(_Search(evaluator, arguments).reasons(module, function.value))),
         )
         for module in modules
@@ -95,7 +95,8 @@ def _says_nothing(value: Value) -> bool:
         return not last[:1].isupper() and not (parent == "builtins" and hasattr(builtins, last))
     if isinstance(value, ExternalMethod):
         return not value.instance.name.startswith("builtins.")
-    return isinstance(value, Anything)
+    # A function has no such method: what its decorator made of it, or what calls it, is unknown.
+    return isinstance(value, Anything | ProjectFunction)
 
 
 # --- the reason -------------------------------------------------------------------------------------------
@@ -180,6 +181,14 @@ class _Search:
         place = _at(module, binding.start)
         if binding.kind == "import":
             yield from self._import(module, binding)
+        elif binding.kind == "function":
+            decorators = module.facts.scopes[binding.target].decorators
+            what = (
+                f"what the decorator `{_text(module, decorators[0])}` makes of a function"
+                if decorators
+                else "a function"
+            )
+            yield f"`{binding.name}` is {what} ({place})"
         elif binding.value is None or binding.kind in ("augmented", "delete", "except", "pattern", "lambda"):
             yield f"where `{binding.name}` is bound ({place}) says nothing of its value"
         else:
@@ -301,7 +310,8 @@ class _Search:
                 yield from self._kept(index, text, stores, bindings)
                 yield from self._misfit(index.method_calls.get((key.scope, name), ()), index)
                 return
-        outside = f", but its base `{external[0]}` is outside the project" if external else ""
+        strangers = [name for name in external if not name.startswith(("builtins.", "abc.", "typing."))]
+        outside = f", but its base `{strangers[0]}` is outside the project" if strangers else ""
         yield f"attribute `{name}` of class `{label}` is never set in the project{outside}"
 
     def _kept(self, index: ModuleIndex, text: str, stores: list[Store], bindings: list[Binding]) -> Iterator[str]:
@@ -338,11 +348,22 @@ class _Search:
             if isinstance(callee, ExternalMethod):
                 yield f"`{text}` is a method of a `{_external(callee)}`, a class outside the project"
                 return
+            if isinstance(callee, External) and callee.name.startswith("builtins."):
+                yield from self._built_in(module, expression)
+                return
             if isinstance(callee, External):
                 yield f"`{text}` is from outside the project (`{callee.name}`)"
                 return
         if is_unknown(callees):
             yield from self.reasons(module, expression.function)
+        else:
+            yield f"what `{_text(module, expression)}` ({_at(module, expression.start)}) gives is not followed"
+
+    def _built_in(self, module: ModuleIndex, expression: Call) -> Iterator[str]:
+        """``getattr(x, name)``, ``next(x)`` and the like know no more than their first argument."""
+        first = expression.arguments[0].value if expression.arguments else None
+        if first is not None and _is_open(self.evaluator.evaluate(module, first)):
+            yield from self.reasons(module, first)
         else:
             yield f"what `{_text(module, expression)}` ({_at(module, expression.start)}) gives is not followed"
 
@@ -393,9 +414,13 @@ def _at(module: ModuleIndex, offset: int) -> str:
     return f"{module.path}:{module.source.location(offset).row}"
 
 
+def _line(module: ModuleIndex, expression: Expression) -> str:
+    return " ".join(module.text(expression.start, expression.end).split())
+
+
 def _text(module: ModuleIndex, expression: Expression) -> str:
     """The source of an expression in one line, cut where it is long."""
-    line = " ".join(module.text(expression.start, expression.end).split())
+    line = _line(module, expression)
     return line if len(line) <= _LONGEST_TEXT else f"{line[: _LONGEST_TEXT - 3]}..."
 
 
