@@ -21,10 +21,8 @@ from redlint.model.events import ClientRef, RedisCall
 from redlint.model.facts import (
     Attribute,
     Binding,
-    Bytes,
     Call,
     CallSite,
-    Constant,
     Expression,
     Name,
     Parameter,
@@ -77,9 +75,8 @@ class TracingEvaluator(Evaluator):
 
     def evaluate(self, module: ModuleIndex, expression: Expression) -> Values:
         """The alternatives of an expression; an answer that is known already is noted as well."""
-        if not isinstance(expression, Constant | Bytes):
-            self.expressions[id(expression)] = (module, expression)
-            self._note(("e", id(expression)))
+        self.expressions[id(expression)] = (module, expression)
+        self._note(("e", id(expression)))
         return super().evaluate(module, expression)
 
     def binding(self, module: ModuleIndex, binding: Binding) -> Values:
@@ -266,7 +263,8 @@ class _Words:
         elif kind == "p" and isinstance(subject, tuple):
             yield from self._parameter((subject[0], subject[1], subject[2]), following)
         elif kind == "a" and isinstance(subject, tuple):
-            is_told = position == 1 and (following is None or [one[0] for one in way[2:4]] == ["e", "p"])
+            is_told = following is None or [one[0] for one in way[position + 1 : position + 3]] == ["e", "p"]
+            is_told = is_told and all(one[0] == "e" for one in way[:position])
             yield from self._attribute(subject[0], subject[1], following, is_told=is_told)
         elif kind == "m" and isinstance(subject, tuple) and self._is_star(previous):
             yield f"imported with * from {subject[0]}"

@@ -45,7 +45,7 @@ from redlint.model.values import (
 )
 from redlint.source import SourceText
 
-_MOST_LINKS = 8
+_MOST_LINKS = 16
 _LONGEST_TEXT = 60
 
 
@@ -269,7 +269,7 @@ class _Search:
             return f"no pytest fixture `{name}` of the project tells"
         if len(self.evaluator.calls_named(facts.name)) > callers.MOST_CALLERS:
             return f"too many calls bear the name `{facts.name}` to be followed"
-        return "nothing in the project calls it with this argument"
+        return "no call in the project is known to pass it"
 
     # --- attributes -----------------------------------------------------------------------------------
 
@@ -312,7 +312,9 @@ class _Search:
                 return
         strangers = [name for name in external if not name.startswith(("builtins.", "abc.", "typing."))]
         outside = f", but its base `{strangers[0]}` is outside the project" if strangers else ""
-        yield f"attribute `{name}` of class `{label}` is never set in the project{outside}"
+        heirs = sorted(self.evaluator.class_names(cls) - {label.rpartition(".")[2]})
+        mixed_in = f" (`{heirs[0]}`, which derives from it, may have it from another base)" if heirs else ""
+        yield f"attribute `{name}` of class `{label}` is never set in the project{outside}{mixed_in}"
 
     def _kept(self, index: ModuleIndex, text: str, stores: list[Store], bindings: list[Binding]) -> Iterator[str]:
         """Why what a class keeps under a name is unknown."""
