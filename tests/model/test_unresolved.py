@@ -43,7 +43,7 @@ REASONS: dict[str, tuple[str, str]] = {
         f"parameter `client` of `save` (a.py:1) is only called with `None` (a.py:4); {NO_CALL}",
     ),
     "any arguments": (
-        "def save(**clients):\n    clients['main'].hset('h', 'f', 1)\n",
+        "def save(*clients):\n    clients[0].hset('h', 'f', 1)\n",
         "parameter `clients` of `save` (a.py:1) collects any number of arguments",
     ),
     "no fixture": (
