@@ -56,6 +56,10 @@ CHAINS: dict[str, tuple[str, list[str]]] = {
         f"import redis\nr = redis.Redis(password='{'x' * 90}')\nr.hset('h', 'f', 1)",
         ["`redis.Redis(...)` in a.py:2"],
     ),
+    "long receiver of a factory": (
+        f"from redis.sentinel import Sentinel\nSentinel(['h']).master_for('{'x' * 90}').hset('h', 'f', 1)",
+        ["`Sentinel(['h']).master_for(...)` in a.py:2", "`Sentinel(['h'])` in a.py:2"],
+    ),
     "item": (
         "import redis\nrs = {'main': redis.Redis()}\nrs['main'].hset('h', 'f', 1)",
         ["an item of `rs` (a.py:3)", "`rs`, assigned (a.py:2)", "`redis.Redis()` in a.py:2"],
@@ -172,6 +176,14 @@ CHAINS: dict[str, tuple[str, list[str]]] = {
     "framework": (
         "from django_redis import get_redis_connection\nr = get_redis_connection('default')\nr.hset('h', 'f', 1)",
         ["`get_redis_connection('default')` in a.py:2, which is `django_redis.get_redis_connection`"],
+    ),
+    "factory under its own name": (
+        "import redis\nredis.from_url('redis://h').hset('h', 'f', 1)",
+        ["`redis.from_url('redis://h')` in a.py:2"],
+    ),
+    "factory under another name": (
+        "from redis import from_url as make\nmake('redis://h').hset('h', 'f', 1)",
+        ["`make('redis://h')` in a.py:2, which is `redis.from_url`"],
     ),
     "attribute of a framework": (
         "import rq\nq = rq.Queue()\nq.connection.hset('h', 'f', 1)",

@@ -112,8 +112,10 @@ class Provenance:
         site = self._sites_of(module).get((call.span.start, call.span.end)) if module is not None else None
         if module is None or site is None:
             return ()
-        function = site.call.function
-        return self.chain(module, function.value if isinstance(function, Attribute) else function, call.client)
+        receiver = site.call.function
+        if isinstance(receiver, Attribute) and receiver.name == call.method:
+            receiver = receiver.value
+        return self.chain(module, receiver, call.client)
 
     def _sites_of(self, module: ModuleIndex) -> dict[tuple[int, int], CallSite]:
         if module.path not in self._sites:
@@ -286,7 +288,7 @@ class _Words:
 
     def _binding(self, subject: object, previous: Question | None, following: Question | None) -> Iterator[str]:
         module, binding = self.evaluator.bound[subject]
-        if previous is not None and previous[0] == "a":
+        if binding.kind in ("function", "class") or (previous is not None and previous[0] == "a"):
             return
         place = _at(module, binding.start)
         if binding.kind == "import":
@@ -432,7 +434,8 @@ class _Words:
         place = _at(module, origin.span.start)
         if self.client.confidence is Confidence.ANNOTATED and not text.endswith(")"):
             return f"annotated `{text}` ({place})"
-        known = f", which is `{self.client.factory}`" if self.client.factory in factories() else ""
+        factory = self.client.factory
+        known = f", which is `{factory}`" if factory in factories() and not text.startswith(f"{factory}(") else ""
         return f"`{text}` in {place}{known}"
 
     def _known(self, question: Question) -> str:
@@ -493,10 +496,20 @@ def _shown(text: str) -> str:
     line = " ".join(text.split())
     if len(line) <= _LONGEST_TEXT:
         return line
-    head, parenthesis, _ = line.partition("(")
-    if parenthesis and len(head) < _LONGEST_TEXT and line.endswith(")"):
+    head = line[: _last_parenthesis(line)] if line.endswith(")") else ""
+    if head and len(head) < _LONGEST_TEXT:
         return f"{head}(...)"
     return f"{line[: _LONGEST_TEXT - 3]}..."
+
+
+def _last_parenthesis(line: str) -> int:
+    """Where the parenthesis that the last one closes is opened; 0 where that is not found."""
+    depth = 0
+    for position in range(len(line) - 1, -1, -1):
+        depth += {")": 1, "(": -1}.get(line[position], 0)
+        if depth == 0:
+            return position
+    return 0
 
 
 __all__ = ["MOST_STEPS", "Provenance", "TracingEvaluator"]
