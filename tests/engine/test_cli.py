@@ -410,6 +410,60 @@ def test_calls(project: Path) -> None:
     ]
 
 
+def test_calls_verbose(project: Path) -> None:
+    (project / "app.py").write_text(HEAD + "def f(uid):\n    with client.pipeline() as p:\n        p.get(uid)\n")
+    assert run("calls", "-v").stdout.splitlines()[-5:] == [
+        "app.py:8:9: GET (redis pipeline, proven)",
+        "    method: p.get",
+        "    origin: app.py:7",
+        "    <- `client.pipeline()` in app.py:7",
+        "    <- `redis.Redis()` in app.py:3",
+    ]
+    records = json.loads(run("calls", "-v", "--output-format", "json").stdout)
+    assert records[-1]["chain"] == ["`client.pipeline()` in app.py:7", "`redis.Redis()` in app.py:3"]
+    assert "chain" not in json.loads(run("calls", "--output-format", "json").stdout)[0]
+
+
+def test_calls_verbose_hides_control_characters(project: Path) -> None:
+    (project / "app.py").write_text("import redis\n\nr = redis.Redis(host='\x1b[31m')\nr.get('x')\n")
+    assert "    <- `redis.Redis(host='\u241b[31m')` in app.py:3\n" in run("calls", "-v").stdout
+
+
+UNRESOLVED = "import redis\nimport acme\n\nacme.cache.hset('h', 'f', 1)\n"
+
+
+def test_unresolved_calls(project: Path) -> None:
+    (project / "app.py").write_text(UNRESOLVED)
+    result = run("calls", "--unresolved")
+    reason = "`acme.cache` is from outside the project (`acme.cache`)"
+    assert result.exit_code == 0
+    assert result.stdout == f"app.py:4:1: hset `acme.cache`: {reason}\n"
+    assert result.stderr.startswith("1 call of Redis methods on something unknown. ")
+    assert '"myapp.cache:get_redis" = "redis.Redis"' in result.stderr
+    json_result = run("calls", "--unresolved", "--output-format", "json")
+    assert json_result.stderr == ""
+    assert json.loads(json_result.stdout) == [
+        {"filename": "app.py", "row": 4, "column": 1, "method": "hset", "receiver": "acme.cache", "reason": reason}
+    ]
+
+
+def test_no_unresolved_calls(project: Path) -> None:
+    (project / "app.py").write_text(CLEAN)
+    result = run("calls", "--unresolved")
+    assert (result.exit_code, result.output) == (0, "")
+
+
+def test_the_config_resolves_calls(project: Path) -> None:
+    (project / "cache.py").write_text("from acme import cache\ncache.prefix()\n")
+    (project / "app.py").write_text("import redis\nfrom cache import cache\ncache.hset('h', 'f', 1)\ncache.prefix()\n")
+    assert run("calls", "--unresolved").stdout.startswith("app.py:3:1: hset `cache`: ")
+    (project / "pyproject.toml").write_text('[tool.redlint.clients]\n"cache:cache" = "redis.Redis"\n')
+    assert run("calls", "--unresolved").output == ""
+    assert run("calls", "-v").stdout.splitlines()[-1] == (
+        "    <- `cache:cache` is configured as `redis.Redis` (`clients` in the config)"
+    )
+
+
 def test_calls_tells_of_files_it_cannot_read(project: Path) -> None:
     (project / "app.py").write_text("import redis\ndef (\n")
     result = run("calls")

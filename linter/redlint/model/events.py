@@ -42,9 +42,9 @@ class ClientRef:
     """What the model knows of a Redis client (or of an object made from one).
 
     ``options`` are the constructor's keyword arguments that are constants; an option that was given but is
-    not constant maps to :data:`UNKNOWN`. ``origin`` is where it was constructed or declared, ``chain`` tells
-    in words how it got from there to here, nearest step first. ``parent`` is the client a pipeline, lock,
-    pubsub or module sub-client was made from. ``factory`` names what made it (``redis.Redis``,
+    not constant maps to :data:`UNKNOWN`. ``origin`` is where it was constructed or declared (how it got from
+    there to a call is told by ``ProjectModel.chain``). ``parent`` is the client a pipeline, lock, pubsub or
+    module sub-client was made from. ``factory`` names what made it (``redis.Redis``,
     ``redis.from_url``); ``module`` the sub-client (``json``, ``ft``).
     """
 
@@ -57,7 +57,6 @@ class ClientRef:
     options: Mapping[str, ConstantValue | Unknown] = field(default_factory=dict, hash=False)
     parent: ClientRef | None = None
     module: str = ""
-    chain: tuple[str, ...] = ()
 
     @property
     def is_cluster(self) -> bool:

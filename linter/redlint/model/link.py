@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -24,11 +24,13 @@ from redlint.model.index import ModuleIndex
 from redlint.model.keyspace import PatternUses, patterns_of
 from redlint.model.modules import ModuleNames
 from redlint.model.pattern import KeyPattern
+from redlint.model.provenance import Provenance, TracingEvaluator
 from redlint.model.reach import Reach
 from redlint.model.scopes import Scopes
 from redlint.model.settings import ModelSettings
 from redlint.model.strings import KeyTexts
 from redlint.model.target import Target
+from redlint.model.unresolved import UnresolvedCall, unresolved_calls
 from redlint.source import SourceText
 
 _RECURSION = 10_000
@@ -68,6 +70,8 @@ class ProjectModel:
     problems: tuple[FileProblem, ...]
     sources: Mapping[str, SourceText]
     settings: ModelSettings
+    provenance: Provenance
+    find_unresolved: Callable[[], tuple[UnresolvedCall, ...]]
 
     @property
     def target(self) -> Target:
@@ -83,6 +87,16 @@ class ProjectModel:
         """Every construction of a client or pool, by path and place."""
         for module in self.modules.values():
             yield from module.creations
+
+    def chain(self, call: RedisCall) -> tuple[str, ...]:
+        """Why the receiver of a call is taken for a client: how it got there, in words, nearest step first."""
+        with _deep_recursion():
+            return self.provenance.of_call(call)
+
+    def unresolved(self) -> tuple[UnresolvedCall, ...]:
+        """The calls that look like Redis on something unknown, each with the reason, by path and place."""
+        with _deep_recursion():
+            return self.find_unresolved()
 
     def call_at(self, place: Place) -> RedisCall | None:
         """The call that starts at a place, if it is a resolved one."""
@@ -236,6 +250,16 @@ class Project:
     def _evaluator(self, load: ModuleLoader) -> Evaluator:
         return Evaluator(load, self._names, self._settings, lambda: sorted(self._known))
 
+    def _tracing_evaluator(self) -> TracingEvaluator:
+        return TracingEvaluator(self.load_known, self._names, self._settings, lambda: sorted(self._known))
+
+    def _linked(self) -> Iterator[ModuleIndex]:
+        """The modules that passed the gate, by path."""
+        for path in sorted(self._known):
+            module = self.load(path)
+            if module is not None:
+                yield module
+
     def _reachable(self, evaluator: Evaluator) -> list[str]:
         """The files not parsed yet that can reach a Redis object of those that are."""
         if not self._settings.gate or len(self._known) == len(self._paths):
@@ -250,10 +274,8 @@ class Project:
         calls = RedisCalls(evaluator, texts, scopes)
         creations = ClientCreations(evaluator, scopes)
         modules: dict[str, ModuleModel] = {}
-        for path in sorted(self._known):
-            module = self.load(path)
-            if module is None:
-                continue
+        for module in self._linked():
+            path = module.path
             modules[path] = ModuleModel(
                 path=path,
                 source=module.source,
@@ -264,6 +286,7 @@ class Project:
                 production=self._settings.is_production(path),
             )
         patterns = patterns_of(call for module in modules.values() for call in module.calls)
+        tracing = self._tracing_evaluator()
         problems = sorted(set(self._problems), key=lambda problem: (problem.path, problem.span, problem.kind))
         return ProjectModel(
             modules=MappingProxyType(modules),
@@ -272,6 +295,8 @@ class Project:
             problems=tuple(problems),
             sources=MappingProxyType(self._sources),
             settings=self._settings,
+            provenance=Provenance(tracing),
+            find_unresolved=lambda: unresolved_calls(tracing, self._linked()),
         )
 
 

@@ -1,17 +1,18 @@
-"""What ``redlint calls`` prints: every recognised Redis call."""
+"""What ``redlint calls`` prints: every recognised Redis call, or those that were not."""
 
 from __future__ import annotations
 
 from redlint.model.events import RedisCall
 from redlint.model.link import ProjectModel
+from redlint.model.unresolved import UnresolvedCall
 from redlint.report.terminal import visible
 
 
-def call_record(call: RedisCall, model: ProjectModel) -> dict[str, bool | int | str | None]:
-    """A call as JSON has it."""
+def call_record(call: RedisCall, model: ProjectModel, *, verbose: bool = False) -> dict[str, object]:
+    """A call as JSON has it; ``verbose`` adds how its client was recognised."""
     start, end = call.source.location(call.span.start), call.source.location(call.span.end)
     method = call.source.location(call.method_span.start)
-    return {
+    record: dict[str, object] = {
         "filename": call.path,
         "row": start.row,
         "column": start.column,
@@ -28,6 +29,9 @@ def call_record(call: RedisCall, model: ProjectModel) -> dict[str, bool | int | 
         "origin": _origin(call, model),
         "key": _key(call),
     }
+    if verbose:
+        record["chain"] = list(model.chain(call))
+    return record
 
 
 def call_text(call: RedisCall, model: ProjectModel, *, verbose: bool) -> str:
@@ -42,8 +46,31 @@ def call_text(call: RedisCall, model: ProjectModel, *, verbose: bool) -> str:
     line = f"{call.path}:{start.row}:{start.column}: {command}{f' {key}' if key is not None else ''} ({kind})"
     if not verbose:
         return visible(line)
-    steps = [f"method: {call.receiver}.{call.method}", f"origin: {_origin(call, model) or 'unknown'}", *client.chain]
-    return "\n".join([visible(line), *(f"    {visible(step)}" for step in steps)])
+    details = [
+        f"method: {' '.join(call.receiver.split())}.{call.method}",
+        f"origin: {_origin(call, model) or 'unknown'}",
+        *(f"<- {step}" for step in model.chain(call)),
+    ]
+    return "\n".join([visible(line), *(f"    {visible(detail)}" for detail in details)])
+
+
+def unresolved_record(call: UnresolvedCall) -> dict[str, object]:
+    """A call on something unknown as JSON has it."""
+    start = call.source.location(call.span.start)
+    return {
+        "filename": call.path,
+        "row": start.row,
+        "column": start.column,
+        "method": call.method,
+        "receiver": call.receiver,
+        "reason": call.reason,
+    }
+
+
+def unresolved_text(call: UnresolvedCall) -> str:
+    """A call on something unknown in one line."""
+    start = call.source.location(call.span.start)
+    return visible(f"{call.path}:{start.row}:{start.column}: {call.method} `{call.receiver}`: {call.reason}")
 
 
 def _origin(call: RedisCall, model: ProjectModel) -> str | None:

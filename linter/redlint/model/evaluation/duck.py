@@ -14,6 +14,9 @@ from redlint.model.facts import Attribute, CallSite
 from redlint.model.kinds import Role
 from redlint.model.values import Client
 
+FACTORY = "commands sent to it"
+"""What stands in :attr:`ClientRef.factory` of a client that is known by duck evidence."""
+
 _OWN = frozenset({"execute", "close", "aclose", "connection_pool", "transaction", "multi", "reset", "watch"})
 
 
@@ -41,7 +44,16 @@ def client_from(sites: Iterable[CallSite]) -> Client | None:
     role = Role.PIPELINE if "execute" in names and "pipeline" not in names else Role.CLIENT
     if role is Role.PIPELINE:
         awaited = any(site.awaited for site in sites)
-    return Client(ClientRef("redis", role, awaited, Confidence.INFERRED, factory="commands sent to it"))
+    return Client(ClientRef("redis", role, awaited, Confidence.INFERRED, factory=FACTORY))
+
+
+def misfit(sites: Iterable[CallSite]) -> CallSite | None:
+    """The first of the method calls on one object that no Redis client takes, if there is one."""
+    for site in sites:
+        function = site.call.function
+        if isinstance(function, Attribute) and not _fits(site, function.name):
+            return site
+    return None
 
 
 def _fits(site: CallSite, name: str) -> bool:
