@@ -19,13 +19,40 @@ class ClientType:
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """What a library offers. All names are dotted import names."""
+    """What a library offers. All names are dotted import names, each listed once, where it is defined.
+
+    What the fields other than ``aliases`` list under its canonical name, programs may also write with any alias.
+    """
 
     name: str
     import_words: tuple[str, ...]
+    """Words of which at least one stands in every file that imports the library."""
     constructors: Mapping[str, ClientType] = field(default_factory=dict)
+    """Classes whose instances are Redis objects."""
     factories: Mapping[str, ClientType] = field(default_factory=dict)
+    """Functions and methods (``package.Class.method``) that return one; ``package.name[]`` for taking an element.
+
+    What an awaitable or a context manager gives counts as returned.
+    """
     attributes: Mapping[str, ClientType] = field(default_factory=dict)
+    """Attributes that hold one: ``package.Class.attribute``, or ``package.module.name``."""
+    objects: Mapping[str, str] = field(default_factory=dict)
+    """The class of a library object that is no client itself but leads to one.
+
+    Keys are ``package.Class.attribute`` and ``package.name``, with ``()`` for what calling it gives and ``[]``
+    for its elements.
+    """
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    """The name that programs import, to the canonical name: where the class or function is defined."""
+    bases: Mapping[str, str] = field(default_factory=dict)
+    """A class of the library, to the class it inherits attributes and methods from."""
+    only_in: Mapping[str, str] = field(default_factory=dict)
+    """Names above that the newest release lacks, to the releases that have them (``aioredis 1``)."""
+
+    @property
+    def leads_to_clients(self) -> bool:
+        """Whether the library itself makes Redis objects, rather than only holding those of the program."""
+        return bool(self.constructors or self.factories or self.attributes)
 
 
 def redis_like(library: str, package: str, client: str, cluster: str) -> dict[str, ClientType]:
