@@ -11,16 +11,88 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TypeVar
 
-from redlint.model.clients import aioredis, django_redis, fakeredis, frameworks, redis_py, valkey_py
+from redlint.model.clients import (
+    aiocache,
+    aiohttp,
+    aioredis,
+    arq,
+    async_rediscache,
+    birdisle,
+    brainzutils,
+    cachelib,
+    celery,
+    channels_redis,
+    dependency_injector,
+    django_cache,
+    django_redis,
+    django_rq,
+    django_valkey,
+    dramatiq,
+    fakeredis,
+    fastapi,
+    flask,
+    flask_redis,
+    frappe,
+    huey,
+    kombu,
+    limits,
+    pottery,
+    pytest_redis,
+    redis_collections,
+    redis_om,
+    redis_py,
+    rediscluster,
+    redislite,
+    redisvl,
+    rq,
+    saq,
+    scrapy_redis,
+    taskiq_redis,
+    valkey_py,
+    walrus,
+)
 from redlint.model.clients.library import ClientType, Library
 
 LIBRARIES: tuple[Library, ...] = (
     redis_py.LIBRARY,
-    valkey_py.LIBRARY,
-    fakeredis.LIBRARY,
+    redis_py.RERELEASES,
+    aiocache.LIBRARY,
+    aiohttp.LIBRARY,
     aioredis.LIBRARY,
+    arq.LIBRARY,
+    async_rediscache.LIBRARY,
+    birdisle.LIBRARY,
+    brainzutils.LIBRARY,
+    cachelib.LIBRARY,
+    celery.LIBRARY,
+    channels_redis.LIBRARY,
+    dependency_injector.LIBRARY,
+    django_cache.LIBRARY,
     django_redis.LIBRARY,
-    *frameworks.LIBRARIES,
+    django_rq.LIBRARY,
+    django_valkey.LIBRARY,
+    dramatiq.LIBRARY,
+    fakeredis.LIBRARY,
+    fastapi.LIBRARY,
+    flask.LIBRARY,
+    flask_redis.LIBRARY,
+    frappe.LIBRARY,
+    huey.LIBRARY,
+    kombu.LIBRARY,
+    limits.LIBRARY,
+    pottery.LIBRARY,
+    pytest_redis.LIBRARY,
+    redis_collections.LIBRARY,
+    redis_om.LIBRARY,
+    rediscluster.LIBRARY,
+    redislite.LIBRARY,
+    redisvl.LIBRARY,
+    rq.LIBRARY,
+    saq.LIBRARY,
+    scrapy_redis.LIBRARY,
+    taskiq_redis.LIBRARY,
+    valkey_py.LIBRARY,
+    walrus.LIBRARY,
 )
 
 _Entry = TypeVar("_Entry", ClientType, str)
@@ -138,6 +210,16 @@ def _inherited(entries: Mapping[str, _Entry], cls: str, member: str) -> _Entry |
     return None
 
 
+def providers() -> frozenset[str]:
+    """Classes whose instances, called, give what calling their first argument gives."""
+    return dependency_injector.PROVIDERS
+
+
+def fixtures() -> Mapping[str, ClientType]:
+    """Names of pytest fixtures that tests use without importing them, and what their values are."""
+    return pytest_redis.FIXTURES
+
+
 @cache
 def import_words() -> tuple[str, ...]:
     """Words of which at least one stands in every file that gets a client from a library itself."""
@@ -155,9 +237,11 @@ __all__ = [
     "canonical",
     "constructors",
     "factories",
+    "fixtures",
     "import_words",
     "lineage",
     "method_type",
     "object_of",
     "objects",
+    "providers",
 ]

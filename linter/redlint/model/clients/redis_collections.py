@@ -1,0 +1,21 @@
+"""redis-collections 0.13: the client of its containers."""
+
+from redlint.model.clients.library import ClientType, Library
+from redlint.model.kinds import Role
+
+_CLIENT = ClientType("redis", Role.CLIENT, is_async=False)
+
+LIBRARY = Library(
+    name="redis-collections",
+    import_words=("redis_collections",),
+    attributes={"redis_collections.base.RedisCollection.redis": _CLIENT},
+    aliases={
+        "redis_collections.Dict": "redis_collections.dicts.Dict",
+        "redis_collections.List": "redis_collections.lists.List",
+        "redis_collections.RedisCollection": "redis_collections.base.RedisCollection",
+    },
+    bases={
+        "redis_collections.dicts.Dict": "redis_collections.base.RedisCollection",
+        "redis_collections.lists.List": "redis_collections.base.RedisCollection",
+    },
+)
