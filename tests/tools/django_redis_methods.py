@@ -15,6 +15,7 @@ passes its arguments on to the method of the same name of ``DefaultClient``, who
 from __future__ import annotations
 
 import ast
+import importlib
 import inspect
 import json
 import sys
@@ -34,17 +35,17 @@ _MAKES_OBJECT: Final = frozenset({"lock", "pipeline"})
 
 def recorded() -> dict[str, Any]:
     """What the file holds, read from the installed django-redis."""
-    import django_redis
-    from django.core.cache.backends.base import BaseCache
-    from django_redis.cache import RedisCache
-    from django_redis.client.default import DefaultClient
-
+    # None of these packages has types.
+    base: type = importlib.import_module("django.core.cache.backends.base").BaseCache
+    cache: type = importlib.import_module("django_redis.cache").RedisCache
+    client: type = importlib.import_module("django_redis.client.default").DefaultClient
+    version: tuple[int, ...] = importlib.import_module("django_redis").VERSION
     methods = {
-        name: _method(DefaultClient, name)
-        for name, function in sorted(vars(RedisCache).items())
-        if inspect.isfunction(function) and not name.startswith("_") and not hasattr(BaseCache, name)
+        name: _method(client, name)
+        for name, function in sorted(vars(cache).items())
+        if inspect.isfunction(function) and not name.startswith("_") and not hasattr(base, name)
     }
-    return {"django_redis": ".".join(map(str, django_redis.VERSION)), "methods": methods}
+    return {"django_redis": ".".join(map(str, version)), "methods": methods}
 
 
 def text() -> str:
@@ -134,9 +135,7 @@ def _key_parameters(tree: ast.AST, parameters: dict[str, inspect.Parameter]) -> 
 
 def main() -> None:
     """Write the file."""
-    from django.conf import settings
-
-    settings.configure()
+    importlib.import_module("django.conf").settings.configure()
     TARGET.parent.mkdir(exist_ok=True)
     TARGET.write_text(text(), encoding="utf-8")
 

@@ -40,9 +40,29 @@ LIBRARY = Library(
 )
 
 _RERELEASES = ("redis2", "redis3", "redis5")
-"""Packages on PyPI that hold a version of redis-py under another name, so that two can be installed."""
+"""Packages on PyPI that hold redis-py 2.10, 3.5 and 5.0 under another name, so that two can be installed."""
 
-_RERELEASED = [redis_like("redis", package, "Redis", "RedisCluster") for package in _RERELEASES]
+_AFTER_REDIS_PY_3 = frozenset({"asyncio", "cluster", "commands"})
+"""Modules that the first two of them do not have yet."""
+
+
+def _rereleased(package: str) -> tuple[dict[str, ClientType], dict[str, str]]:
+    constructors, aliases = redis_like("redis", package, "Redis", "RedisCluster")
+    if package == "redis5":
+        return constructors, aliases
+    known = {name: kind for name, kind in constructors.items() if _AFTER_REDIS_PY_3.isdisjoint(name.split("."))}
+    if package == "redis2":
+        del known["redis2.client.Monitor"]
+    known[f"{package}.client.Script"] = ClientType("redis", Role.SCRIPT, is_async=False)
+    reexported = {
+        alias: target
+        for alias, target in aliases.items()
+        if target in known and _AFTER_REDIS_PY_3.isdisjoint(alias.split(".")) and ".sentinel." not in target
+    }
+    return known, reexported
+
+
+_RERELEASED = [_rereleased(package) for package in _RERELEASES]
 
 RERELEASES = Library(
     name="redis re-released",
