@@ -1,4 +1,4 @@
-"""fakeredis 2: subclasses of redis-py's clients that keep the data in the process."""
+"""fakeredis 2: subclasses of redis-py's and valkey-py's clients that keep the data in the process."""
 
 from redlint.model.clients.library import ClientType, Library
 from redlint.model.kinds import Role
@@ -12,9 +12,10 @@ LIBRARY = Library(
     constructors={
         "fakeredis.FakeRedis": _CLIENT,
         "fakeredis.FakeStrictRedis": _CLIENT,
+        "fakeredis.FakeStrictValkey": _CLIENT,
         "fakeredis.FakeValkey": _CLIENT,
-        "fakeredis.FakeAsyncRedis": _ASYNC,
         "fakeredis.FakeAsyncValkey": _ASYNC,
         "fakeredis.aioredis.FakeRedis": _ASYNC,
     },
+    aliases={"fakeredis.FakeAsyncRedis": "fakeredis.aioredis.FakeRedis"},
 )

@@ -15,42 +15,100 @@ class ClientType:
     library: str
     role: Role
     is_async: bool
+    module: str = ""
+    """For :attr:`Role.MODULE`: the client's method that returns the object (``json``, ``ft``)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """What a library offers. All names are dotted import names."""
+    """What a library offers. All names are dotted import names, each listed once, under its canonical name.
+
+    That is the name of where it is defined (or the shortest one, where that is private or moved between releases).
+    What the fields other than ``aliases`` list under its canonical name, programs may also write with any alias.
+    """
 
     name: str
     import_words: tuple[str, ...]
+    """Words of which at least one stands in every file that imports the library."""
     constructors: Mapping[str, ClientType] = field(default_factory=dict)
+    """Classes whose instances are Redis objects."""
     factories: Mapping[str, ClientType] = field(default_factory=dict)
-    attributes: Mapping[str, ClientType] = field(default_factory=dict)
+    """Functions and methods (``package.Class.method``) that return one; ``package.name[]`` for taking an element.
 
-
-def redis_like(library: str, package: str, client: str, cluster: str) -> dict[str, ClientType]:
-    """The classes of a library laid out like redis-py, with ``client`` and ``cluster`` as class names.
-
-    Covers the names re-exported by the package and its ``asyncio`` twin, and those of the modules that
-    define them.
+    What an awaitable or a context manager gives counts as returned.
     """
-    found: dict[str, ClientType] = {}
+    attributes: Mapping[str, ClientType] = field(default_factory=dict)
+    """Attributes that hold one: ``package.Class.attribute``, or ``package.module.name``."""
+    objects: Mapping[str, str] = field(default_factory=dict)
+    """The class of a library object that is no client itself but leads to one.
+
+    Keys are ``package.Class.attribute`` and ``package.name``, with ``()`` for what calling it gives and ``[]``
+    for its elements.
+    """
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    """The name that programs import, to the canonical name: where the class or function is defined."""
+    bases: Mapping[str, str] = field(default_factory=dict)
+    """A class of the library, to the class it inherits attributes and methods from."""
+    only_in: Mapping[str, str] = field(default_factory=dict)
+    """Names above that the newest release lacks, to the releases that have them (``aioredis 1``)."""
+
+    @property
+    def leads_to_clients(self) -> bool:
+        """Whether the library itself makes Redis objects, rather than only holding those of the program."""
+        return bool(self.constructors or self.factories or self.attributes)
+
+
+def redis_like(library: str, package: str, client: str, cluster: str) -> tuple[dict[str, ClientType], dict[str, str]]:
+    """The constructors and aliases of a library laid out like redis-py, with ``client`` and ``cluster`` as class names.
+
+    Covers the package and its ``asyncio`` twin: the modules that define the classes, and what these modules and
+    the packages re-export under the same or another name.
+    """
+    constructors: dict[str, ClientType] = {}
+    aliases: dict[str, str] = {}
     for is_async in (False, True):
         root = f"{package}.asyncio" if is_async else package
         classes = {
-            (client, f"Strict{client}", "Redis", "StrictRedis"): (Role.CLIENT, "client"),
-            (cluster, "RedisCluster"): (Role.CLUSTER, "cluster"),
-            ("Sentinel",): (Role.SENTINEL, "sentinel"),
-            ("ConnectionPool", "BlockingConnectionPool"): (Role.POOL, "connection"),
-            ("SentinelConnectionPool",): (Role.POOL, "sentinel"),
-            ("Pipeline",): (Role.PIPELINE, "client"),
-            ("ClusterPipeline",): (Role.PIPELINE, "cluster"),
-            ("PubSub",): (Role.PUBSUB, "client"),
-            ("Lock",): (Role.LOCK, "lock"),
+            f"{root}.client.{client}": (Role.CLIENT, (f"{root}.{client}", f"{root}.client.Strict{client}")),
+            f"{root}.cluster.{cluster}": (Role.CLUSTER, (f"{root}.{cluster}",)),
+            f"{root}.sentinel.Sentinel": (Role.SENTINEL, (f"{root}.Sentinel",)),
+            f"{root}.connection.ConnectionPool": (Role.POOL, (f"{root}.ConnectionPool",)),
+            f"{root}.connection.BlockingConnectionPool": (Role.POOL, (f"{root}.BlockingConnectionPool",)),
+            f"{root}.sentinel.SentinelConnectionPool": (Role.POOL, (f"{root}.SentinelConnectionPool",)),
+            f"{root}.client.Pipeline": (Role.PIPELINE, ()),
+            f"{root}.cluster.ClusterPipeline": (Role.PIPELINE, ()),
+            f"{root}.client.PubSub": (Role.PUBSUB, ()),
+            f"{root}.client.Monitor": (Role.MONITOR, ()),
+            f"{root}.lock.Lock": (Role.LOCK, (f"{root}.client.Lock", f"{root}.cluster.Lock")),
         }
-        for names, (role, module) in classes.items():
-            for name in names:
-                kind = ClientType(library, role, is_async)
-                found[f"{root}.{module}.{name}"] = kind
-                found[f"{root}.{name}"] = kind
-    return found
+        for name, (role, others) in classes.items():
+            constructors[name] = ClientType(library, role, is_async)
+            aliases.update(dict.fromkeys(others, name))
+        aliases[f"{root}.Strict{client}"] = f"{root}.client.{client}"
+    core = f"{package}.commands.core"
+    constructors[f"{core}.Script"] = ClientType(library, Role.SCRIPT, is_async=False)
+    constructors[f"{core}.AsyncScript"] = ClientType(library, Role.SCRIPT, is_async=True)
+    constructors[f"{core}.CoreCommands"] = ClientType(library, Role.CLIENT, is_async=False)
+    constructors[f"{core}.AsyncCoreCommands"] = ClientType(library, Role.CLIENT, is_async=True)
+    for name in ("CoreCommands", "AsyncCoreCommands"):
+        aliases[f"{package}.commands.{name}"] = f"{core}.{name}"
+    constructors.update(_modules(library, package))
+    return constructors, aliases
+
+
+def _modules(library: str, package: str) -> dict[str, ClientType]:
+    """The objects that ``client.json()``, ``client.ft()`` and their like return, which annotations name."""
+    return {
+        f"{package}.commands.{name}": ClientType(library, Role.MODULE, is_async, module)
+        for name, is_async, module in (
+            ("json.JSON", False, "json"),
+            ("search.Search", False, "ft"),
+            ("search.AsyncSearch", True, "ft"),
+            ("timeseries.TimeSeries", False, "ts"),
+            ("bf.BFBloom", False, "bf"),
+            ("bf.CFBloom", False, "cf"),
+            ("bf.CMSBloom", False, "cms"),
+            ("bf.TOPKBloom", False, "topk"),
+            ("bf.TDigestBloom", False, "tdigest"),
+        )
+    }
