@@ -19,10 +19,12 @@ from redlint.commands.methods import (
 )
 from redlint.commands.table import CommandSpec, command, key_positions
 from redlint.diagnostic import Confidence, Span
+from redlint.model.clients import lineage
+from redlint.model.clients.cache_methods import cache_method, cache_methods
 from redlint.model.evaluation.callers import CALLS_ITS_ARGUMENT
 from redlint.model.evaluation.calling import constant, last_name, owner_of
 from redlint.model.evaluation.evaluator import Evaluator
-from redlint.model.evaluation.members import member, of_bases, of_class
+from redlint.model.evaluation.members import library_class, member, of_bases, of_class
 from redlint.model.evaluation.proxies import forwarded
 from redlint.model.events import UNKNOWN, CallArgument, ClientRef, KeyUse, Place, RedisCall
 from redlint.model.facts import (
@@ -61,6 +63,8 @@ _NO_COMMANDS = (
 )
 """Methods of Redis objects that no command stands behind."""
 
+_CACHE = "django_redis.cache.RedisCache"
+
 _EVALSHA = tuple(spec for spec in (command("EVALSHA"),) if spec is not None)
 _SCRIPT_PARAMETERS = frozenset({"keys", "args", "client"})
 
@@ -81,6 +85,7 @@ def redis_method_names() -> frozenset[str]:
     for module in module_names():
         names.update(module_methods(module))
     names.update(_NO_COMMANDS)
+    names.update(cache_methods())
     return frozenset(names)
 
 
@@ -120,10 +125,30 @@ class RedisCalls:
         """``client.get(key)``."""
         refs = _refs(self._evaluator.evaluate(module, function.value), function.name, self._evaluator)
         if not refs:
-            return None
+            return self._on_cache(module, site, function)
         span = Span(function.name_start, function.name_start + len(function.name))
         target = _Target(function.name, span, module.text(function.value.start, function.value.end), refs)
         return self._event(module, site, target, site.call.arguments)
+
+    def _on_cache(self, module: ModuleIndex, site: CallSite, function: Attribute) -> RedisCall | None:
+        """``cache.keys("*")`` of django-redis, which Django's own caches have not."""
+        spec = cache_method(function.name)
+        if spec is None:
+            return None
+        owners = self._evaluator.evaluate(module, function.value)
+        if not any(_CACHE in lineage(cls) for value in owners if (cls := library_class(value)) is not None):
+            return None
+        ref = ClientRef("django-redis", Role.CACHE, False, Confidence.INFERRED, factory=_CACHE)
+        span = Span(function.name_start, function.name_start + len(function.name))
+        target = _Target(function.name, span, module.text(function.value.start, function.value.end), (ref,))
+        call = self._event(module, site, target, site.call.arguments)
+        commands = tuple(found for name in spec.commands if (found := command(name)) is not None)
+        names = [parameter.name for parameter in spec.parameters]
+        arguments = tuple(
+            replace(argument, parameter=argument.keyword or (names[position] if position < len(names) else None))
+            for position, argument in enumerate(call.arguments)
+        )
+        return replace(call, commands=commands, arguments=arguments, keys=())
 
     def _alias(self, module: ModuleIndex, site: CallSite) -> RedisCall | None:
         """``get = r.get; get(key)``, ``sync_to_async(r.get)(key)``."""

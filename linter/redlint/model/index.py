@@ -11,6 +11,7 @@ from redlint.model.facts import (
     BlockFacts,
     Call,
     CallSite,
+    Constant,
     Expression,
     ModuleFacts,
     Name,
@@ -232,6 +233,15 @@ class ModuleIndex:
                 found.setdefault(facts.parent, []).append(number)
         return found
 
+    @cached_property
+    def fixtures(self) -> dict[tuple[int, str], list[int]]:
+        """The pytest fixtures by the scope they are defined in and the name tests ask for them by."""
+        found: dict[tuple[int, str], list[int]] = {}
+        for number, facts in enumerate(self.facts.scopes):
+            if is_fixture(facts):
+                found.setdefault((facts.parent, _fixture_name(facts)), []).append(number)
+        return found
+
     # --- scopes ---------------------------------------------------------------------------------------
 
     def class_of(self, scope: int) -> int | None:
@@ -349,3 +359,22 @@ def is_static(scope: ScopeFacts) -> bool:
 def is_class_method(scope: ScopeFacts) -> bool:
     """Whether a method is a ``@classmethod``: its first parameter is its class."""
     return any(isinstance(decorator, Name) and decorator.name == "classmethod" for decorator in scope.decorators)
+
+
+def is_fixture(scope: ScopeFacts) -> bool:
+    """Whether a function is a pytest fixture."""
+    return scope.kind is ScopeKind.FUNCTION and any(_last_name(one) == "fixture" for one in scope.decorators)
+
+
+def _last_name(decorator: Expression) -> str:
+    function = decorator.function if isinstance(decorator, Call) else decorator
+    return function.name if isinstance(function, Name | Attribute) else ""
+
+
+def _fixture_name(scope: ScopeFacts) -> str:
+    """The name of a fixture: its function's, or the one that ``@pytest.fixture(name=...)`` gives."""
+    for decorator in scope.decorators:
+        for argument in decorator.arguments if isinstance(decorator, Call) else ():
+            if argument.keyword == "name" and isinstance(argument.value, Constant):
+                return str(argument.value.value)
+    return scope.name

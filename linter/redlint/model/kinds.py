@@ -19,6 +19,8 @@ class Role(enum.Enum):
     POOL = "pool"
     MONITOR = "monitor"
     MODULE = "module"
+    CACHE = "cache"
+    """A cache of django-redis: not a client, but some of its methods are thin covers of commands."""
 
 
 class Usage(enum.Enum):

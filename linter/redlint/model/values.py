@@ -160,10 +160,30 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A container that a name or attribute holds, with what the project puts into it looked up when it is needed.
+
+    ``path``, ``scope`` and ``name`` tell the name in a scope, or the attribute of a class.
+    """
+
+    container: Items | Row | Table | Box
+    path: str
+    scope: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Keywords:
+    """The dict that ``**kwargs`` of a function is; what it holds is looked up key by key."""
+
+    function: ScopeKey
+
+
+@dataclass(frozen=True, slots=True)
 class ContainerMethod:
     """A method of a container, not called yet."""
 
-    container: Items | Row | Table | Box
+    container: Items | Row | Table | Box | Held | Keywords
     name: str
 
 
@@ -210,6 +230,8 @@ Value: TypeAlias = (
     | Row
     | Table
     | Box
+    | Held
+    | Keywords
     | ContainerMethod
     | Parent
     | Maker
@@ -269,10 +291,10 @@ def _weight(value: Value) -> int:
         return 1 + sum(map(_weight, value.contents))
     if isinstance(value, Maker):
         return 1 + sum(map(_weight, value.results))
-    return 1
+    return 1 + _weight(value.container) if isinstance(value, Held) else 1
 
 
-_CONTAINERS = (Items, Row, Table, Box, Maker)
+_CONTAINERS = (Items, Row, Table, Box, Maker, Held)
 
 
 def clients(values: Values) -> tuple[Client, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from redlint.diagnostic import Applicability, Confidence, Diagnostic, Fix, Severity
 from redlint.fixes import replace_awaited, replace_call
-from redlint.model.kinds import Usage
+from redlint.model.kinds import Role, Usage
 from redlint.rule import ProjectModel, RedisCall, Rule
 
 _SCAN_COUNT = 1000
@@ -53,7 +53,8 @@ class KeysCommand(Rule):
     pipeline, which cannot iterate.
 
     ## Known problems
-    `KEYS` in Lua scripts is not seen, nor are the `keys()` methods of wrappers such as Django's cache.
+    `KEYS` in Lua scripts is not seen. `cache.keys()` of a Django cache is taken for django-redis's, the only
+    common backend that has the method.
 
     ## References
     - [KEYS](https://redis.io/docs/latest/commands/keys/)
@@ -73,6 +74,8 @@ class KeysCommand(Rule):
 
 
 def _fix(call: RedisCall) -> Fix | None:
+    if call.client.role is Role.CACHE:
+        return Fix(Applicability.DISPLAY, "Iterate with `iter_keys`, which sends SCAN")
     if call.client.queues:
         return Fix(Applicability.DISPLAY, "Collect the keys with `scan_iter` on the client before the pipeline")
     scan = _scan(call)

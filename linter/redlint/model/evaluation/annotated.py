@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from redlint.diagnostic import Confidence, Span
 from redlint.model import clients as client_tables
-from redlint.model.evaluation import containers, members
-from redlint.model.events import ClientRef, Place
+from redlint.model.evaluation import members, standard
+from redlint.model.events import Place
 from redlint.model.facts import Attribute, Collection, Constant, Expression, Name, Operation, Subscript
 from redlint.model.index import ModuleIndex
 from redlint.model.values import (
@@ -54,7 +54,7 @@ _ITERABLES = frozenset(
 _AWAITED = frozenset({"Awaitable", "Coroutine", "Future", "Task"})
 _MAPPINGS = frozenset({"dict", "Dict", "Mapping", "MutableMapping", "defaultdict", "OrderedDict", "DefaultDict"})
 _GENERICS = _TRANSPARENT | _ITERABLES | _AWAITED | _MAPPINGS | {"Callable", "Literal", "type", "Type", "ContextVar"}
-_BOXES = frozenset(name.rpartition(".")[2] for name in containers.BOXES)
+_BOXES = frozenset(name.rpartition(".")[2] for name in standard.BOXES)
 _DOTTED = re.compile(r"[A-Za-z_][\w.]*")
 
 
@@ -154,17 +154,9 @@ def of_types(evaluator: Evaluator, types: Values, place: Place) -> Values:
         if isinstance(value, External):
             kind = client_tables.constructors().get(value.name)
             if kind is not None:
-                ref = ClientRef(
-                    kind.library,
-                    kind.role,
-                    kind.is_async,
-                    Confidence.ANNOTATED,
-                    origin=place,
-                    factory=value.name,
-                )
-                found.append(Client(ref))
+                found.append(members.client_of(kind, Confidence.ANNOTATED, value.name, place))
             elif not value.name.startswith(("typing.", "builtins.")):
-                found.append(ExternalInstance(value.name))
+                found.append(ExternalInstance(client_tables.canonical(value.name)))
         elif isinstance(value, DeclaredType):
             module = evaluator.load(value.path)
             found += instances(evaluator, module, value.expression) if module is not None else ()

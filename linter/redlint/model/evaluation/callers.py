@@ -7,26 +7,27 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from redlint.diagnostic import Span
-from redlint.model.evaluation import members
-from redlint.model.evaluation.calling import last_name
+from redlint.diagnostic import Confidence, Span
+from redlint.model import clients as client_tables
+from redlint.model.evaluation import containers, members
 from redlint.model.evaluation.outside import less_sure
-from redlint.model.events import ClientRef, ConstantValue, Place
+from redlint.model.events import ClientRef, Place
 from redlint.model.facts import Argument, Attribute, Call, CallSite, Collection, Expression, Mapping, Name, Parameter
-from redlint.model.index import ModuleIndex, is_static
-from redlint.model.kinds import Role, ScopeKind
+from redlint.model.index import ModuleIndex, is_fixture, is_static
+from redlint.model.kinds import Role
 from redlint.model.values import (
     ANYTHING,
     Client,
     ClientMethod,
     Generator,
+    Held,
+    Keywords,
     KnownConstant,
     ProjectClass,
     ProjectFunction,
     ScopeKey,
     Table,
     Values,
-    table_of,
     union,
 )
 
@@ -66,21 +67,25 @@ def passed(evaluator: Evaluator, module: ModuleIndex, scope: int, position: int)
     return union(*groups)
 
 
-def rest(evaluator: Evaluator, module: ModuleIndex, scope: int) -> Values:
-    """The dict that ``**kwargs`` of a function is: what its callers give by keyword beyond the parameters."""
-    named = {parameter.name for parameter in module.facts.scopes[scope].parameters if parameter.kind != "kwargs"}
-    entries: dict[ConstantValue, Values] = {}
-    others: list[Values] = [(ANYTHING,)]
-    for given, _ in _calls(evaluator, module, scope):
+def keyword(evaluator: Evaluator, function: ScopeKey, name: str) -> Values:
+    """What callers give to ``**kwargs`` of a function under a name."""
+    return evaluator.remember("k", (function, name), lambda: _keyword(evaluator, function, name))
+
+
+def _keyword(evaluator: Evaluator, function: ScopeKey, name: str) -> Values:
+    module = evaluator.load(function.path)
+    if module is None or any(one.name == name for one in module.facts.scopes[function.scope].parameters):
+        return (ANYTHING,)
+    groups: list[Values] = []
+    for given, _ in _calls(evaluator, module, function.scope):
         for argument in given.arguments:
+            found: Values | None = None
             if argument.stars == 2:
-                for value in evaluator.evaluate(given.caller, argument.value):
-                    for key, found in value.entries if isinstance(value, Table) else ():
-                        entries[key] = union(entries.get(key, ()), tuple(map(less_sure, found)))
-            elif argument.keyword is not None and argument.keyword not in named:
-                found = tuple(map(less_sure, evaluator.evaluate(given.caller, argument.value)))
-                entries[argument.keyword] = union(entries.get(argument.keyword, ()), found)
-    return (table_of(entries, union(*others)),)
+                found = _spread(evaluator, given.caller, argument, name)
+            elif argument.keyword == name:
+                found = evaluator.evaluate(given.caller, argument.value)
+            groups.append(tuple(map(less_sure, found or ())))
+    return union(*groups) or (ANYTHING,)
 
 
 # --- calls --------------------------------------------------------------------------------------------
@@ -207,11 +212,13 @@ def _argument(evaluator: Evaluator, given: _Given, parameter: Parameter, positio
 
 
 def _spread(evaluator: Evaluator, caller: ModuleIndex, argument: Argument, name: str) -> Values | None:
+    """What ``**argument`` holds under a name, where that is known."""
     for value in evaluator.evaluate(caller, argument.value):
-        if isinstance(value, Table):
-            for key, found in value.entries:
-                if key == name:
-                    return found
+        if not isinstance(value, Table | Held | Keywords):
+            continue
+        found = containers.element(evaluator, value, name)
+        if any(one is not ANYTHING for one in found):
+            return found
     return None
 
 
@@ -249,14 +256,15 @@ def _transaction(parent: ClientRef, place: Place) -> Client:
 def fixture(evaluator: Evaluator, module: ModuleIndex, scope: int, name: str) -> Values:
     """What a pytest fixture of this name gives to a test (or another fixture); empty where there is none."""
     facts = module.facts.scopes[scope]
-    if not facts.name.startswith("test") and not _is_fixture(module, scope):
+    if not facts.name.startswith("test") and not is_fixture(facts):
         return ()
     for candidate, place in _fixture_places(evaluator, module, scope):
-        for binding in candidate.bindings.get((place, name), ()):
-            if binding.kind == "function" and binding.target != scope and _is_fixture(candidate, binding.target):
-                found = evaluator.returned(ProjectFunction(ScopeKey(candidate.path, binding.target)))
+        for function in candidate.fixtures.get((place, name), ()):
+            if function != scope:
+                found = evaluator.returned(ProjectFunction(ScopeKey(candidate.path, function)))
                 return union(*(evaluator.yielded(one) if isinstance(one, Generator) else (one,) for one in found))
-    return ()
+    kind = client_tables.fixtures().get(name)
+    return (members.client_of(kind, Confidence.INFERRED, f"fixture {name}"),) if kind is not None else ()
 
 
 def _fixture_places(evaluator: Evaluator, module: ModuleIndex, scope: int) -> Iterator[tuple[ModuleIndex, int]]:
@@ -272,11 +280,6 @@ def _fixture_places(evaluator: Evaluator, module: ModuleIndex, scope: int) -> It
         conftest = evaluator.load(path) if evaluator.names.has(path) else None
         if conftest is not None:
             yield conftest, 0
-
-
-def _is_fixture(module: ModuleIndex, scope: int) -> bool:
-    facts = module.facts.scopes[scope]
-    return facts.kind is ScopeKind.FUNCTION and any(last_name(decorator) == "fixture" for decorator in facts.decorators)
 
 
 def is_settled(values: Values) -> bool:

@@ -11,7 +11,7 @@ from redlint.commands.methods import methods_of, module_names
 from redlint.diagnostic import Confidence, Span
 from redlint.model import clients as client_tables
 from redlint.model.clients.library import ClientType
-from redlint.model.evaluation import containers, members, outside
+from redlint.model.evaluation import containers, members, outside, standard
 from redlint.model.events import UNKNOWN, ClientRef, ConstantValue, Place, Unknown
 from redlint.model.facts import Argument, Attribute, Call, Expression, Name
 from redlint.model.index import ModuleIndex
@@ -149,20 +149,18 @@ def _external(evaluator: Evaluator, module: ModuleIndex, call: Call, name: str) 
     made = client_type(name)
     if made is not None:
         kind, is_url = made
-        ref = ClientRef(
-            kind.library,
-            kind.role,
-            kind.is_async,
-            Confidence.PROVEN,
-            origin=Place(module.path, Span(call.start, call.end)),
-            factory=name,
-        )
-        return (Client(_with_options(evaluator, module, call, ref, is_url)),)
+        client = members.client_of(kind, Confidence.PROVEN, name, Place(module.path, Span(call.start, call.end)))
+        return (Client(_with_options(evaluator, module, call, client.ref, is_url)),)
     handler = _FUNCTIONS.get(name)
     if handler is not None:
         return handler(evaluator, module, call)
+    if client_tables.canonical(name) in client_tables.providers():
+        return _provider(evaluator, module, call)
+    cls = client_tables.object_of(f"{name}()")
+    if cls is not None:
+        return (ExternalInstance(cls),)
     if name.rpartition(".")[2][:1].isupper():
-        return (ExternalInstance(name),)
+        return (ExternalInstance(client_tables.canonical(name)),)
     return (ANYTHING,)
 
 
@@ -173,11 +171,12 @@ def _external_method(evaluator: Evaluator, module: ModuleIndex, call: Call, call
         return union(*(containers.enter(evaluator, value) for value in entered))
     if last == "run_until_complete" and call.arguments:
         return evaluator.evaluate(module, call.arguments[0].value)
-    known = client_type(f"{callee.instance.name}.{callee.name}")
-    if known is not None:
-        ref = ClientRef(known[0].library, known[0].role, known[0].is_async, Confidence.PROVEN, factory=callee.name)
-        return (Client(ref),)
-    return (ANYTHING,)
+    name = f"{callee.instance.name}.{callee.name}"
+    kind = client_tables.method_type(callee.instance.name, callee.name)
+    if kind is not None:
+        return (members.client_of(kind, Confidence.PROVEN, name, Place(module.path, Span(call.start, call.end))),)
+    cls = client_tables.object_of(f"{name}()")
+    return (ExternalInstance(cls) if cls is not None else ANYTHING,)
 
 
 def _first(evaluator: Evaluator, module: ModuleIndex, call: Call) -> Values:
@@ -186,7 +185,8 @@ def _first(evaluator: Evaluator, module: ModuleIndex, call: Call) -> Values:
 
 def _items(evaluator: Evaluator, module: ModuleIndex, call: Call) -> Values:
     found: list[Value] = []
-    for value in _first(evaluator, module, call) if call.arguments else ():
+    for one in _first(evaluator, module, call) if call.arguments else ():
+        value = containers.opened(evaluator, one)
         if isinstance(value, Generator):
             found.append(Items(contained(evaluator.yielded(value))))
         else:
@@ -262,7 +262,8 @@ def _dict(evaluator: Evaluator, module: ModuleIndex, call: Call) -> Values:
         if argument.keyword is not None:
             entries[argument.keyword] = values
             continue
-        for value in values:
+        for one in values:
+            value = containers.opened(evaluator, one)
             if isinstance(value, Table):
                 entries |= dict(value.entries)
                 others.append(value.others)
@@ -307,11 +308,6 @@ _DEPENDENCIES = (
 )
 """Markers for what a framework calls to fill a parameter."""
 
-_PROVIDERS = tuple(
-    f"dependency_injector.providers.{name}"
-    for name in ("Singleton", "ThreadSafeSingleton", "ThreadLocalSingleton", "Factory", "Resource", "Callable")
-)
-
 _FUNCTIONS: dict[str, Callable[[Evaluator, ModuleIndex, Call], Values]] = {
     "asgiref.sync.async_to_sync": _first,
     "asgiref.sync.sync_to_async": _first,
@@ -329,10 +325,9 @@ _FUNCTIONS: dict[str, Callable[[Evaluator, ModuleIndex, Call], Values]] = {
     **dict.fromkeys(("typing.TypeVar", "typing_extensions.TypeVar", "typing.NewType"), _bound_type),
     **dict.fromkeys(_LAZY, _called),
     **dict.fromkeys(_DEPENDENCIES, _called),
-    **dict.fromkeys(_PROVIDERS, _provider),
-    **dict.fromkeys(containers.BOXES, _box),
-    **dict.fromkeys(containers.TABLES, _dict),
-    **dict.fromkeys(containers.SEQUENCES, _items),
+    **dict.fromkeys(standard.BOXES, _box),
+    **dict.fromkeys(standard.TABLES, _dict),
+    **dict.fromkeys(standard.SEQUENCES, _items),
     "builtins.type": _type,
     "builtins.getattr": _getattr,
     "builtins.super": _super,
@@ -382,7 +377,7 @@ def _spread(
     evaluator: Evaluator, module: ModuleIndex, argument: Argument, options: dict[str, ConstantValue | Unknown]
 ) -> None:
     values = evaluator.evaluate(module, argument.value)
-    table = values[0] if len(values) == 1 else None
+    table = containers.opened(evaluator, values[0]) if len(values) == 1 else None
     if argument.stars == 2 and isinstance(table, Table) and not table.others:
         for key, found in table.entries:
             options[str(key)] = constant(found)
@@ -474,6 +469,4 @@ def configured(evaluator: Evaluator, path: str, name: str) -> Values:
 def configured_client(type_name: str) -> Values:
     """A client of the named class, as the config declares it."""
     kind = client_tables.constructors().get(type_name)
-    if kind is None:
-        return ()
-    return (Client(ClientRef(kind.library, kind.role, kind.is_async, Confidence.CONFIGURED, factory=type_name)),)
+    return (members.client_of(kind, Confidence.CONFIGURED, type_name),) if kind is not None else ()

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from redlint.model.evaluation import members
+from redlint.model.evaluation import callers, members
 from redlint.model.events import ConstantValue
 from redlint.model.facts import Attribute, Call, CallSite, Expression, Store
 from redlint.model.index import ModuleIndex
+from redlint.model.kinds import ScopeKind
 from redlint.model.values import (
     ANYTHING,
     Anything,
@@ -17,12 +18,15 @@ from redlint.model.values import (
     ContainerMethod,
     ExternalInstance,
     Generator,
+    Held,
     Instance,
     Items,
+    Keywords,
     KnownConstant,
     ProjectFunction,
     Reply,
     Row,
+    ScopeKey,
     Table,
     Value,
     Values,
@@ -33,29 +37,6 @@ from redlint.model.values import (
 
 if TYPE_CHECKING:
     from redlint.model.evaluation.evaluator import Evaluator
-
-BOXES = frozenset(
-    {
-        "contextvars.ContextVar",
-        "queue.Queue",
-        "queue.LifoQueue",
-        "queue.SimpleQueue",
-        "asyncio.Queue",
-        "asyncio.LifoQueue",
-    }
-)
-"""Standard classes whose objects give back what was put into them."""
-
-TABLES = frozenset(
-    {
-        *("builtins.dict", "collections.OrderedDict", "weakref.WeakValueDictionary", "weakref.WeakKeyDictionary"),
-        "collections.defaultdict",
-    }
-)
-"""Standard classes whose objects are like dicts."""
-
-SEQUENCES = frozenset({"collections.deque", "weakref.WeakSet"})
-"""Standard classes whose objects are like lists."""
 
 _PUTS = {"append": 0, "add": 0, "appendleft": 0, "insert": 1, "set": 0, "put": 0, "put_nowait": 0, "setdefault": 1}
 _PUTS_ALL = frozenset({"extend", "update"})
@@ -68,6 +49,7 @@ _ITSELF = frozenset({"copy", "__iter__", "__enter__"})
 
 def iterate(evaluator: Evaluator, value: Value) -> Values:
     """The alternatives for one item of a value that is iterated over."""
+    value = opened(evaluator, value)
     if isinstance(value, Items):
         return value.elements
     if isinstance(value, Row):
@@ -106,8 +88,9 @@ def _given_by(evaluator: Evaluator, value: Instance, names: Iterable[str], *, it
     return (ANYTHING,) if iterated else ()
 
 
-def item(value: Value, position: int) -> Values:
+def item(evaluator: Evaluator, value: Value, position: int) -> Values:
     """The item at ``position`` of a value that is unpacked."""
+    value = opened(evaluator, value)
     if isinstance(value, Row):
         return value.items[position] if position < len(value.items) else (ANYTHING,)
     if isinstance(value, Items):
@@ -117,8 +100,11 @@ def item(value: Value, position: int) -> Values:
     return (ANYTHING,)
 
 
-def element(value: Value, key: ConstantValue | Anything) -> Values:
+def element(evaluator: Evaluator, value: Value, key: ConstantValue | Anything) -> Values:
     """``value[key]``, where ``key`` is a constant or unknown."""
+    if isinstance(value, Keywords):
+        return callers.keyword(evaluator, value.function, key) if isinstance(key, str) else (ANYTHING,)
+    value = opened(evaluator, value)
     if isinstance(value, Table):
         return _entry(value, key)
     if isinstance(value, Row) and isinstance(key, int) and -len(value.items) <= key < len(value.items):
@@ -162,24 +148,25 @@ def _contents(container: Items | Row | Table | Box) -> Values:
 
 def called(evaluator: Evaluator, module: ModuleIndex, call: Call, method: ContainerMethod) -> Values:
     """What a method of a container gives."""
-    container, name = method.container, method.name
+    name = method.name
     if name in _ITSELF:
-        return (container,)
-    if isinstance(container, Table):
+        return (method.container,)
+    container = opened(evaluator, method.container)
+    if isinstance(container, Table | Keywords):
         return _of_table(evaluator, module, call, container, name)
-    if name in _ANY_ITEM:
+    if name in _ANY_ITEM and isinstance(container, Items | Row | Box):
         return _contents(container) or (ANYTHING,)
     return (ANYTHING,)
 
 
-def _of_table(evaluator: Evaluator, module: ModuleIndex, call: Call, table: Table, name: str) -> Values:
-    if name == "values":
+def _of_table(evaluator: Evaluator, module: ModuleIndex, call: Call, table: Table | Keywords, name: str) -> Values:
+    if name == "values" and isinstance(table, Table):
         return (Items(contained(_contents(table))),)
-    if name == "items":
+    if name == "items" and isinstance(table, Table):
         return (Items((Row(((ANYTHING,), contained(_contents(table)) or (ANYTHING,))),)),)
     if name not in ("get", "pop", "setdefault", "__getitem__") or not call.arguments:
         return (ExternalInstance("builtins.object"),) if name == "keys" else (ANYTHING,)
-    found = element(table, evaluator.key_of(module, call.arguments[0].value))
+    found = element(evaluator, table, evaluator.key_of(module, call.arguments[0].value))
     if len(call.arguments) < 2:
         return found
     default = tuple(
@@ -191,31 +178,48 @@ def _of_table(evaluator: Evaluator, module: ModuleIndex, call: Call, table: Tabl
 # --- putting in ---------------------------------------------------------------------------------------
 
 
-def filled(value: Value, added: Table) -> Value:
-    """A container with what the project puts into it later."""
+def opened(evaluator: Evaluator, value: Value) -> Value:
+    """A container that is held somewhere, with what the project puts into it there; other values as they are."""
+    if not isinstance(value, Held):
+        return value
+    subject = (value.path, value.scope, value.name)
+    found = evaluator.remember("f", subject, lambda: (_additions(evaluator, _places(evaluator, value)),))
+    added = found[0] if found else None
+    return _filled(value.container, added) if isinstance(added, Table) else value.container
+
+
+def held(values: Values, path: str, scope: int, name: str) -> Values:
+    """The values with the containers among them marked as held by a name of a scope, or an attribute of a class."""
+    if not any(isinstance(value, Table | Items | Row | Box) for value in values):
+        return values
+    return tuple(
+        Held(value, path, scope, name) if isinstance(value, Table | Items | Row | Box) else value for value in values
+    )
+
+
+def _places(evaluator: Evaluator, value: Held) -> tuple[tuple[ModuleIndex, tuple[int, str]], ...]:
+    """Where to look for what is put in: for a class, its bases as well."""
+    index = evaluator.load(value.path)
+    if index is None:
+        return ()
+    if index.facts.scopes[value.scope].kind is not ScopeKind.CLASS:
+        return ((index, (value.scope, value.name)),)
+    order = members.bases(evaluator, ScopeKey(value.path, value.scope))[0]
+    modules = ((evaluator.load(key.path), key) for key in order)
+    return tuple((module, (key.scope, value.name)) for module, key in modules if module is not None)
+
+
+def _filled(value: Items | Row | Table | Box, added: Table) -> Items | Row | Table | Box:
     if not added.entries and not added.others:
         return value
     if isinstance(value, Row | Items):
         return Items(contained(union(_contents(value), _contents(added))))
     if isinstance(value, Box):
         return Box(contained(union(value.contents, added.others)))
-    if isinstance(value, Table):
-        entries = dict(value.entries)
-        for key, found in added.entries:
-            entries[key] = union(entries.get(key, ()), found)
-        return table_of(entries, union(value.others, added.others))
-    return value
-
-
-def additions(evaluator: Evaluator, places: Iterable[tuple[ModuleIndex, tuple[int, str]]], subject: object) -> Table:
-    """What is put into the container that a name (or the attribute of a class) holds, wherever the project does so.
-
-    ``places`` are the keys under which :attr:`ModuleIndex.method_calls` and
-    :attr:`ModuleIndex.element_stores` list them.
-    """
-    found = evaluator.remember("f", subject, lambda: (_additions(evaluator, tuple(places)),))
-    table = found[0] if found else None
-    return table if isinstance(table, Table) else Table(())
+    entries = dict(value.entries)
+    for key, found in added.entries:
+        entries[key] = union(entries.get(key, ()), found)
+    return table_of(entries, union(value.others, added.others))
 
 
 def _additions(evaluator: Evaluator, places: tuple[tuple[ModuleIndex, tuple[int, str]], ...]) -> Table:
@@ -291,7 +295,8 @@ def _put_all(
     if keyword is not None:
         entries[keyword] = union(entries.get(keyword, ()), values)
         return
-    for value in values:
+    for one in values:
+        value = opened(evaluator, one)
         if isinstance(value, Table):
             for key, found in value.entries:
                 entries[key] = union(entries.get(key, ()), found)

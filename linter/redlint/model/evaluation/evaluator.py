@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
+from redlint.diagnostic import Confidence
+from redlint.model import clients as client_tables
 from redlint.model.evaluation import (
     annotated,
     callers,
@@ -50,7 +52,6 @@ from redlint.model.settings import ModelSettings
 from redlint.model.values import (
     ANYTHING,
     Anything,
-    Box,
     Client,
     DeclaredType,
     External,
@@ -59,7 +60,9 @@ from redlint.model.values import (
     Generator,
     Instance,
     Items,
+    Keywords,
     KnownConstant,
+    Maker,
     ProjectClass,
     ProjectFunction,
     ProjectLambda,
@@ -74,6 +77,9 @@ from redlint.model.values import (
     table_of,
     union,
 )
+
+_INJECTED = frozenset({"dependency_injector.wiring.Provide", "dependency_injector.wiring.Closing"})
+"""Markers that stand for what the provider in their brackets gives."""
 
 MOST_STEPS = 200_000
 """Steps that one question from outside may take; a project was seen that needed 15 minutes without a bound."""
@@ -161,14 +167,17 @@ class Evaluator:
         return result
 
     def _stable(self, key: tuple[str, object], work: Callable[[], Values]) -> Values:
-        is_outermost = not self._cycles
         for _ in range(MOST_ROUNDS):
+            begun = self._steps
             result = work()
             if key not in self._cycles:
                 return result
             self._grew = self._grew or self._assumed.get(key, ()) != result
             self._assumed[key] = result
-            if not is_outermost or not self._grew:
+            # A cycle inside a wider one is worked out with that: doing both would take time to the square.
+            # Another round that would be cut short would leave less than there is.
+            round_fits = 2 * self._steps - begun <= MOST_STEPS
+            if len(self._cycles) > 1 or not self._grew or not round_fits:
                 return result
             self._grew = False
             self._tentative.clear()
@@ -208,9 +217,7 @@ class Evaluator:
             if parameter is not None:
                 groups.append(parameter)
         found = union(*groups) if groups else (ANYTHING,)
-        if any(isinstance(value, Table | Items | Row | Box) for value in found):
-            added = containers.additions(self, ((module, (scope, name)),), (module.path, scope, name))
-            return tuple(dict.fromkeys(containers.filled(value, added) for value in found))
+        found = containers.held(found, module.path, scope, name)
         if ANYTHING not in found or not all(isinstance(value, Anything | KnownConstant) for value in found):
             return found
         guess = duck.client_from(module.method_calls.get((scope, name), ()))
@@ -241,7 +248,7 @@ class Evaluator:
         if parameter.kind == "args":
             return (ANYTHING,)
         if parameter.kind == "kwargs":
-            return callers.rest(self, module, scope)
+            return (Keywords(ScopeKey(module.path, scope)),)
         if parameter.annotation is not None:
             declared = annotated.instances(self, module, parameter.annotation)
             if declared:
@@ -318,6 +325,7 @@ class Evaluator:
                 module = self.load(path)
                 if module is not None:
                     self._outside.add(module)
+            outside.resolve_computed(self, self._outside)
         return self._outside
 
     def script_names(self) -> set[str]:
@@ -380,7 +388,7 @@ class Evaluator:
         elif kind == "with":
             found = union(*(containers.enter(self, one) for one in found))
         for step in path:
-            found = union(*(containers.item(one, step) for one in found))
+            found = union(*(containers.item(self, one, step) for one in found))
         if declared and not any(isinstance(one, Client) for one in found):
             return declared
         return found or (ANYTHING,)
@@ -436,12 +444,9 @@ class Evaluator:
         if group is None:
             return self.star_imported(index, name) or outside.attribute(self, module, name)
         found = union(*(self.binding(index, binding) for binding in group))
-        if any(isinstance(value, Table | Items | Row | Box) for value in found):
-            added = containers.additions(self, ((index, (0, name)),), (module.path, 0, name))
-            return tuple(dict.fromkeys(containers.filled(value, added) for value in found))
         if all(isinstance(value, Anything | KnownConstant) for value in found):
             return union(found, outside.attribute(self, module, name))
-        return found
+        return containers.held(found, module.path, 0, name)
 
     def star_imported(self, module: ModuleIndex, name: str) -> Values:
         """What a ``from x import *`` of the module gives under a name; empty where none does."""
@@ -471,6 +476,9 @@ class Evaluator:
 
     def _subscript(self, module: ModuleIndex, expression: Subscript) -> Values:
         base = self.evaluate(module, expression.value)
+        if any(isinstance(value, External) and value.name in _INJECTED for value in base):
+            given = self.evaluate(module, expression.index)
+            return union(*(value.results if isinstance(value, Maker) else (value,) for value in given))
         if any(annotated.is_generic(value) for value in base):
             return (DeclaredType(module.path, expression, expression.start),)
         key = self.key_of(module, expression.index)
@@ -480,9 +488,15 @@ class Evaluator:
         return found
 
     def _element(self, value: Value, key: ConstantValue | Anything) -> Values:
-        if isinstance(value, External | ExternalInstance | ExternalMethod) and isinstance(key, str):
-            return outside.entry(self, value, key) or (ANYTHING,)
-        return containers.element(value, key)
+        if not isinstance(value, External | ExternalInstance | ExternalMethod):
+            return containers.element(self, value, key)
+        stored = outside.entry(self, value, key) if isinstance(key, str) else ()
+        name = value.name if isinstance(value, External) else members.library_class(value)
+        cls = client_tables.object_of(f"{name}[]")
+        kind = client_tables.factories().get(f"{name}[]")
+        if kind is not None:
+            return (members.client_of(kind, Confidence.INFERRED, f"{name}[]"),)
+        return stored or (ExternalInstance(cls) if cls is not None else ANYTHING,)
 
     def _operation(self, module: ModuleIndex, expression: Operation) -> Values:
         if expression.operator in ("or", "and"):
@@ -523,7 +537,8 @@ class Evaluator:
             elif key is not None:
                 others.append(found)
             else:
-                for table in found:
+                for one in found:
+                    table = containers.opened(self, one)
                     entries |= dict(table.entries) if isinstance(table, Table) else {}
                     others.append(table.others if isinstance(table, Table) else (ANYTHING,))
         return (table_of(entries, union(*others)),)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from redlint.diagnostic import Confidence
 from redlint.model import clients as client_tables
 from redlint.model.evaluation import annotated, calling, containers, duck, outside, proxies
-from redlint.model.events import ClientRef
+from redlint.model.events import ClientRef, Place
 from redlint.model.facts import Binding, CallSite
 from redlint.model.index import ModuleIndex, is_class_method, is_static
 from redlint.model.kinds import Role
@@ -21,8 +22,10 @@ from redlint.model.values import (
     External,
     ExternalInstance,
     ExternalMethod,
+    Held,
     Instance,
     Items,
+    Keywords,
     KnownConstant,
     Parent,
     ProjectClass,
@@ -61,7 +64,7 @@ def member(evaluator: Evaluator, value: Value, name: str) -> Values:
         return _of_external_instance(evaluator, value, name)
     if isinstance(value, ExternalMethod):
         return (ExternalMethod(value.instance, f"{value.name}.{name}"),)
-    if isinstance(value, Table | Items | Row | Box):
+    if isinstance(value, Table | Items | Row | Box | Held | Keywords):
         return (ContainerMethod(value, name),)
     return (ANYTHING,)
 
@@ -103,16 +106,35 @@ def _of_external(evaluator: Evaluator, value: External, name: str) -> Values:
         return (ProjectModule(dotted, path),)
     kind = client_tables.attributes().get(dotted)
     if kind is not None:
-        return (Client(ClientRef(kind.library, kind.role, kind.is_async, Confidence.PROVEN, factory=dotted)),)
-    return evaluator.external(dotted)
+        return (client_of(kind, Confidence.PROVEN, dotted),)
+    if client_tables.object_of(dotted) is None:
+        cls = client_tables.object_of(value.name)
+        if cls is not None:
+            return _of_external_instance(evaluator, ExternalInstance(cls), name)
+    return outside.attribute(evaluator, value, name) or evaluator.external(dotted)
+
+
+def client_of(kind: client_tables.ClientType, confidence: Confidence, name: str, place: Place | None = None) -> Client:
+    """The Redis object of some kind that a library makes or holds under a dotted name."""
+    return Client(ClientRef(kind.library, kind.role, kind.is_async, confidence, place, name, module=kind.module))
+
+
+def library_class(value: Value) -> str | None:
+    """The class of a library object, as the tables name it; ``None`` for other values."""
+    if isinstance(value, ExternalInstance):
+        return value.name
+    return client_tables.object_of(value.name) if isinstance(value, External) else None
 
 
 def _of_external_instance(evaluator: Evaluator, value: ExternalInstance, name: str) -> Values:
-    dotted = f"{value.name}.{name}"
-    kind = client_tables.attributes().get(dotted)
+    kind = client_tables.attribute_type(value.name, name)
     if kind is not None:
-        return (Client(ClientRef(kind.library, kind.role, kind.is_async, Confidence.INFERRED, factory=dotted)),)
-    return outside.attribute(evaluator, value, name) or (ExternalMethod(value, name),)
+        return (client_of(kind, Confidence.INFERRED, f"{value.name}.{name}"),)
+    stored = outside.attribute(evaluator, value, name)
+    if stored:
+        return stored
+    cls = client_tables.object_of(f"{value.name}.{name}")
+    return (ExternalInstance(cls) if cls is not None else ExternalMethod(value, name),)
 
 
 def _of_client(evaluator: Evaluator, value: Client, name: str) -> Values:
@@ -164,8 +186,7 @@ def client_base(evaluator: Evaluator, cls: ScopeKey) -> Client | None:
     for name in external:
         kind = client_tables.constructors().get(name)
         if kind is not None:
-            ref = ClientRef(kind.library, kind.role, kind.is_async, Confidence.PROVEN, factory=name)
-            return Client(ref, cls)
+            return replace(client_of(kind, Confidence.PROVEN, name), subclass=cls)
     return None
 
 
@@ -195,10 +216,12 @@ def _of_class(evaluator: Evaluator, cls: ScopeKey, name: str, receiver: Value, f
     for base in external:
         if isinstance(receiver, ProjectClass) and base in client_tables.constructors():
             return (External(f"{base}.{name}"),)
-        kind = client_tables.attributes().get(f"{base}.{name}")
+        kind = client_tables.attribute_type(base, name)
         if kind is not None:
-            ref = ClientRef(kind.library, kind.role, kind.is_async, Confidence.INFERRED, factory=f"{base}.{name}")
-            return (Client(ref),)
+            return (client_of(kind, Confidence.INFERRED, f"{base}.{name}"),)
+        held = client_tables.object_of(f"{base}.{name}")
+        if held is not None:
+            return (ExternalInstance(held),)
     return ()
 
 
@@ -234,13 +257,9 @@ def _stored(evaluator: Evaluator, key: ScopeKey, name: str, receiver: Value) -> 
 
 def _complete(evaluator: Evaluator, order: tuple[ScopeKey, ...], name: str, receiver: Value, found: Values) -> Values:
     """What a class has under a name, with what is put there from elsewhere."""
-    if any(isinstance(value, Table | Items | Row | Box) for value in found):
-        places = [(index, (key.scope, name)) for key in order if (index := evaluator.load(key.path)) is not None]
-        added = containers.additions(evaluator, places, (order[0], name))
-        return tuple(dict.fromkeys(containers.filled(value, added) for value in found))
     if not all(isinstance(value, Anything | KnownConstant) for value in found):
-        return found
-    if isinstance(receiver, Instance | ProjectClass):
+        return containers.held(found, order[0].path, order[0].scope, name)
+    if ANYTHING not in found and isinstance(receiver, Instance | ProjectClass):
         given = outside.attribute(evaluator, receiver, name)
         if any(isinstance(value, Client) for value in given):
             return union(found, given)

@@ -6,11 +6,11 @@ an object of the same name is taken to be the same one, if nothing but Redis obj
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from redlint.diagnostic import Confidence
+from redlint.model import clients as client_tables
 from redlint.model.evaluation import members, proxies
 from redlint.model.events import ConstantValue
 from redlint.model.facts import Attribute, Call, CallSite, Expression, Name, Subscript
@@ -93,27 +93,33 @@ def _constant(expression: Expression) -> ConstantValue:
 
 def attribute(evaluator: Evaluator, receiver: Value, name: str) -> Values:
     """What the project stores under an attribute of an object from elsewhere; empty where it does not."""
-    subject = (receiver, name)
-    return evaluator.remember("o", subject, lambda: _matching(evaluator, _attribute_stores(evaluator, name), receiver))
+    stores = _attribute_stores(evaluator, name)
+    if not stores or _is_mock(receiver):
+        return ()
+    return evaluator.remember("o", (receiver, name), lambda: _matching(evaluator, stores, receiver))
 
 
 def entry(evaluator: Evaluator, receiver: Value, key: ConstantValue) -> Values:
     """What the project stores under a constant key of an object from elsewhere; empty where it does not."""
     stores = evaluator.outside_stores().entries.get(key, [])
+    if not stores:
+        return ()
     return evaluator.remember("O", (receiver, key), lambda: _matching(evaluator, stores, receiver))
 
 
 def _attribute_stores(evaluator: Evaluator, name: str) -> list[OutsideStore]:
-    known = evaluator.outside_stores()
-    return [*known.attributes.get(name, ()), *_computed(evaluator, name)]
+    return evaluator.outside_stores().attributes.get(name, [])
 
 
-def _computed(evaluator: Evaluator, name: str) -> Iterator[OutsideStore]:
-    for module, site in evaluator.outside_stores().computed:
+def resolve_computed(evaluator: Evaluator, stores: OutsideStores) -> None:
+    """Sort the calls of ``setattr`` whose name is no literal in under the constants that the name may be."""
+    pending, stores.computed = stores.computed, []
+    for module, site in pending:
         target, key, value = (argument.value for argument in site.call.arguments)
-        names = evaluator.evaluate(module, key)
-        if any(isinstance(one, KnownConstant) and one.value == name for one in names):
-            yield OutsideStore(module, target, value, "assign", ())
+        for one in evaluator.evaluate(module, key):
+            if isinstance(one, KnownConstant) and isinstance(one.value, str):
+                store = OutsideStore(module, target, value, "assign", ())
+                stores.attributes.setdefault(one.value, []).append(store)
 
 
 def _matching(evaluator: Evaluator, stores: list[OutsideStore], receiver: Value) -> Values:
@@ -142,9 +148,12 @@ def _same(evaluator: Evaluator, stored: Value, read: Value) -> bool:
     if isinstance(read, Instance) and isinstance(stored, Instance):
         own, other = members.bases(evaluator, read.cls)[0], members.bases(evaluator, stored.cls)[0]
         return stored.cls in own or read.cls in other
-    if isinstance(read, ProjectClass | ProjectModule | External | ExternalInstance | ExternalMethod):
+    if isinstance(read, ProjectClass | ProjectModule | ExternalMethod):
         return stored == read
-    return False
+    cls, other_cls = members.library_class(read), members.library_class(stored)
+    if cls is not None and other_cls is not None:
+        return other_cls in client_tables.lineage(cls) or cls in client_tables.lineage(other_cls)
+    return isinstance(read, External) and stored == read
 
 
 # --- unknown objects ----------------------------------------------------------------------------------
@@ -181,9 +190,11 @@ def _by_name(evaluator: Evaluator, stores: list[OutsideStore], owner: str) -> Va
 
 
 def _says_nothing(value: Value) -> bool:
-    if isinstance(value, ExternalInstance):
-        return value.name.startswith(_MOCKS)
-    return isinstance(value, KnownConstant | Anything)
+    return _is_mock(value) or isinstance(value, KnownConstant | Anything)
+
+
+def _is_mock(value: Value) -> bool:
+    return isinstance(value, ExternalInstance) and value.name.startswith(_MOCKS)
 
 
 def _is_redis_object(evaluator: Evaluator, value: Value) -> bool:
