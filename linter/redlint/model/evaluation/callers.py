@@ -116,6 +116,11 @@ def _sites(evaluator: Evaluator, module: ModuleIndex, scope: int) -> Iterator[tu
     elif facts.name == "__call__":
         return
     found = [pair for name in sorted(names) for pair in evaluator.calls_named(name)]
+    if len(found) > MOST_CALLERS:
+        return
+    yield from found
+    others = {other for name in names for other in evaluator.other_names(name)} - names
+    found = [pair for name in sorted(others) for pair in evaluator.calls_named(name)]
     if len(found) <= MOST_CALLERS:
         yield from found
 

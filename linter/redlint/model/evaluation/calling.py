@@ -445,6 +445,8 @@ def _made(ref: ClientRef, name: str) -> tuple[Role, str] | None:
         return (Role.CLIENT, "") if name in ("master_for", "slave_for") else None
     if ref.role is Role.CLUSTER and name == "get_redis_connection":
         return Role.CLIENT, ""
+    if ref.role is Role.MODULE:
+        return (Role.PIPELINE, "") if name == "pipeline" else None
     if ref.role not in (Role.CLIENT, Role.CLUSTER, Role.PIPELINE):
         return None
     if name in module_names():

@@ -112,7 +112,8 @@ class Evaluator:
         self.load = load
         self._paths = paths
         self._calls: dict[str, list[tuple[ModuleIndex, CallSite]]] | None = None
-        self._subclasses: dict[ScopeKey, set[str]] | None = None
+        self._subclasses: dict[ScopeKey, set[ScopeKey]] | None = None
+        self._other_names: dict[str, set[str]] | None = None
         self._handing: dict[str, list[tuple[ModuleIndex, CallSite, int]]] | None = None
         self._outside: outside.OutsideStores | None = None
         self._attribute_names: set[str] | None = None
@@ -295,15 +296,39 @@ class Evaluator:
 
     def class_names(self, cls: ScopeKey) -> set[str]:
         """The names of a class and of the project classes that derive from it."""
+        names: set[str] = set()
+        for key in (cls, *self.subclasses(cls)):
+            module = self.load(key.path)
+            if module is not None:
+                names.add(module.facts.scopes[key.scope].name)
+        return names
+
+    def subclasses(self, cls: ScopeKey) -> set[ScopeKey]:
+        """The project classes that derive from a class."""
         if self._subclasses is None:
             self._subclasses = {}
             for path in self._paths():
                 module = self.load(path)
                 for number, facts in enumerate(module.facts.scopes) if module is not None else ():
                     if facts.kind is ScopeKind.CLASS:
-                        for key in members.bases(self, ScopeKey(path, number))[0]:
-                            self._subclasses.setdefault(key, set()).add(facts.name)
+                        for key in members.bases(self, ScopeKey(path, number))[0][1:]:
+                            self._subclasses.setdefault(key, set()).add(ScopeKey(path, number))
         return self._subclasses.get(cls, set())
+
+    def other_names(self, name: str) -> set[str]:
+        """The variables and attributes that something of this name is assigned to: ``queue_class = Queue``."""
+        if self._other_names is None:
+            self._other_names = {}
+            for path in self._paths():
+                module = self.load(path)
+                if module is None:
+                    continue
+                pairs = [(one.name, one.value) for one in module.facts.bindings]
+                pairs += [(one.name, one.value) for one in module.facts.stores]
+                for other, value in pairs:
+                    if isinstance(value, Name | Attribute) and other not in ("", value.name):
+                        self._other_names.setdefault(value.name, set()).add(other)
+        return self._other_names.get(name, set())
 
     def self_values(self, module: ModuleIndex, owner: int, scope: int) -> Values:
         """What ``self`` (or ``cls`` in a class method) denotes."""

@@ -9,7 +9,7 @@ from redlint.diagnostic import Confidence
 from redlint.model import clients as client_tables
 from redlint.model.evaluation import annotated, calling, containers, duck, outside, proxies
 from redlint.model.events import ClientRef, Place
-from redlint.model.facts import Binding, CallSite
+from redlint.model.facts import Binding, CallSite, Subscript
 from redlint.model.index import ModuleIndex, is_class_method, is_static
 from redlint.model.kinds import Role
 from redlint.model.values import (
@@ -172,7 +172,9 @@ def _bases(evaluator: Evaluator, cls: ScopeKey) -> tuple[tuple[ScopeKey, ...], t
         if index is None:
             continue
         for base in index.facts.scopes[current.scope].bases:
-            for value in evaluator.evaluate(index, base):
+            # ``Store[Redis]`` derives from ``Store``.
+            plain = base.value if isinstance(base, Subscript) else base
+            for value in evaluator.evaluate(index, plain):
                 if isinstance(value, ProjectClass):
                     pending.append(value.cls)
                 elif isinstance(value, External):
@@ -222,7 +224,20 @@ def _of_class(evaluator: Evaluator, cls: ScopeKey, name: str, receiver: Value, f
         held = client_tables.object_of(f"{base}.{name}")
         if held is not None:
             return (ExternalInstance(held),)
-    return ()
+    return _of_subclasses(evaluator, cls, name) if first == 0 else ()
+
+
+def _of_subclasses(evaluator: Evaluator, cls: ScopeKey, name: str) -> Values:
+    """What the classes that derive from a mixin have under a name that it uses but does not set itself."""
+    subclasses = evaluator.subclasses(cls)
+    if not 0 < len(subclasses) <= _MOST_BASES or name.startswith("__") or not evaluator.is_attribute_of_class(name):
+        return ()
+    found = union(*(of_class(evaluator, one, name, Instance(one)) for one in sorted(subclasses, key=_place)))
+    return tuple(outside.less_sure(value) for value in found if isinstance(value, Client | Instance))
+
+
+def _place(key: ScopeKey) -> tuple[str, int]:
+    return key.path, key.scope
 
 
 def _of_metaclass(evaluator: Evaluator, order: tuple[ScopeKey, ...], name: str) -> Values:
