@@ -19,7 +19,8 @@ from redlint.model.creations import ClientCreations
 from redlint.model.evaluation.evaluator import Evaluator, ModuleLoader
 from redlint.model.events import ClientCreation, Place, RedisCall
 from redlint.model.files import ProjectFiles
-from redlint.model.gate import Gate, Importers
+from redlint.model.gate import Gate
+from redlint.model.importers import Importers
 from redlint.model.index import ModuleIndex
 from redlint.model.keyspace import PatternUses, patterns_of
 from redlint.model.modules import ModuleNames

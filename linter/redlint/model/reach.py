@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from redlint.model.evaluation.evaluator import Evaluator
 from redlint.model.evaluation.members import bases, of_class
-from redlint.model.gate import Bearing
+from redlint.model.importers import Bearing
 from redlint.model.values import (
     Client,
     Generator,
