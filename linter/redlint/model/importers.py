@@ -19,6 +19,7 @@ _COMMENT = re.compile(rb"#[^\n]*")
 _TOP_LEVEL = re.compile(r"^(?=\w)", re.MULTILINE)
 _DEFINED = re.compile(r"(?:(?:async[ \t]+)?def|class)[ \t]+(\w+)|(\w+)[ \t]*(?::[^=\n]+)?=(?!=)")
 _SIGNATURE = re.compile(r"\bdef\s+\w+\s*\(((?:[^()]|\([^()]*\))*)\)")
+_OUTWARD = re.compile(r"(?<!\bself)(?<!\bcls)\.(\w+)")
 _WORD = re.compile(r"[^\W\d]\w*")
 _ALL = "*"
 
@@ -101,6 +102,7 @@ class Importers:
         self._names = names
         self._contents: dict[str, bytes] = {}
         self._words: dict[str, frozenset[str]] = {}
+        self._outward: dict[str, frozenset[str]] = {}
         self._made: dict[str, dict[str, tuple[str, ...]]] = {}
 
     def add(self, path: str, content: bytes) -> None:
@@ -232,6 +234,12 @@ class Importers:
         """Whether one of the words stands in the file, anywhere."""
         return not self._words_of(path).isdisjoint(words)
 
+    def outward(self, path: str) -> frozenset[str]:
+        """The attributes that a file takes of objects other than ``self``."""
+        if path not in self._outward:
+            self._outward[path] = frozenset(_OUTWARD.findall(self._text(path)))
+        return self._outward[path]
+
     def made_with(self, path: str, word: str) -> tuple[str, ...]:
         """The classes, functions and variables at the top level of a file whose definition has a word."""
         if path not in self._made:
@@ -259,6 +267,7 @@ class _Spread:
         self._known = known
         self._sources: dict[_Offer, set[_Offer]] = {}
         self._modules: dict[_Offer, str] = {}
+        self._openers: dict[str, frozenset[str]] = {}
         self._pending: deque[_Offer] = deque()
         self.found: set[str] = set()
 
@@ -323,12 +332,16 @@ class _Spread:
 
     def _hands_on(self, importer: str, source: str) -> bool:
         """Whether the file may hand the object to a module that goes through one of the doors."""
-        return any(
-            edge.source != source
-            and edge.source not in self._bearing
-            and self._importers.has_word(edge.source, self._doors)
-            for edge in self._importers.edges_from(importer)
-        )
+        if importer not in self._openers:
+            self._openers[importer] = frozenset(
+                edge.source for edge in self._importers.edges_from(importer) if self._is_opener(edge.source)
+            )
+        return bool(self._openers[importer] - {source})
+
+    def _is_opener(self, path: str) -> bool:
+        if path in self._bearing or not self._importers.has_word(path, self._doors):
+            return False
+        return not self._doors.isdisjoint(self._importers.outward(path))
 
     def _behind(self, offer: _Offer) -> set[str]:
         """The modules that a name comes through."""

@@ -20,6 +20,7 @@ from redlint.model.evaluation.evaluator import Evaluator, ModuleLoader
 from redlint.model.events import ClientCreation, Place, RedisCall
 from redlint.model.files import ProjectFiles
 from redlint.model.gate import Gate
+from redlint.model.handing import Receivers, Recorder
 from redlint.model.importers import Importers
 from redlint.model.index import ModuleIndex
 from redlint.model.keyspace import PatternUses, patterns_of
@@ -243,7 +244,15 @@ class Project:
             return []
         reach = Reach(evaluator)
         bearing = reach.bearing(self._importers.wanted(self._known))
-        return self._importers.of(bearing, reach.doors, self._known) if bearing else []
+        found = self._handed(evaluator, reach)
+        if bearing:
+            found.update(self._importers.of(bearing, reach.doors, self._known | found))
+        return sorted(found)
+
+    def _handed(self, evaluator: Evaluator, reach: Reach) -> set[str]:
+        """The files that are handed a Redis object by those that are parsed."""
+        recorder = Recorder(self.load, self._known)
+        return Receivers(evaluator, reach, recorder, self._evaluator(recorder.load)).of(sorted(self._known))
 
     def _model(self, evaluator: Evaluator) -> ProjectModel:
         texts = KeyTexts(self._evaluator(self.load))

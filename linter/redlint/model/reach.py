@@ -58,13 +58,13 @@ class Reach:
             if scope != 0 or module is None or ("*" not in wanted and name not in wanted):
                 continue
             values = [value for one in group for value in self._evaluator.binding(module, one)]
-            if any(self._reaches(value, 0) for value in values):
+            if any(self.reaches(value, 0) for value in values):
                 direct.add(name)
-            elif any(self._reaches(value, MOST_ATTRIBUTES) for value in values):
+            elif any(self.reaches(value, MOST_ATTRIBUTES) for value in values):
                 indirect.add(name)
         return Bearing(frozenset(direct), frozenset(indirect))
 
-    def _reaches(self, value: Value, attributes: int) -> bool:
+    def reaches(self, value: Value, attributes: int) -> bool:
         """Whether a Redis object is at most so many attributes away; results and items cost nothing."""
         if isinstance(value, Client):
             return True
@@ -82,13 +82,13 @@ class Reach:
                 return False
             # All attributes are counted, not just the first that leads there, so that every door is known.
             return sum(self._through(name, found, attributes) for name, found in self._attributes_of(value)) > 0
-        return sum(self._reaches(one, attributes) for one in self._parts(value)) > 0
+        return sum(self.reaches(one, attributes) for one in self._parts(value)) > 0
 
     def _through(self, name: str, found: Values, attributes: int) -> bool:
-        direct = any(self._reaches(one, 0) for one in found)
+        direct = any(self.reaches(one, 0) for one in found)
         if direct:
             self._doors.add(name)
-        return direct or any(self._reaches(one, attributes - 1) for one in found)
+        return direct or any(self.reaches(one, attributes - 1) for one in found)
 
     def _parts(self, value: Value) -> Values:
         if isinstance(value, ProjectFunction):
