@@ -15,6 +15,7 @@ from redlint.model.facts import (
     Bytes,
     CallSite,
     Constant,
+    Expression,
     Formatted,
     Name,
     Opaque,
@@ -94,21 +95,21 @@ class Receivers:
         return any(self._reach.reaches(value, MOST_ATTRIBUTES) for value in values)
 
     def _follow_call(self, module: ModuleIndex, site: CallSite, given: list[Argument]) -> None:
-        callees = self._evaluator.evaluate(module, site.call.function)
-        if not _is_complete(callees):
-            callees = self._everywhere.evaluate(module, site.call.function)
+        callees = self._in_full(module, site.call.function)
         self._record(callees)
         if all(isinstance(callee, _FOREIGN) for callee in callees):
             # Somebody else's code calls what else it is given: ``Thread(target=work, args=(client,))``.
             for one in given:
-                if not _is_complete(self._evaluator.evaluate(module, one.value)):
-                    self._record(self._everywhere.evaluate(module, one.value))
+                self._record(self._in_full(module, one.value))
+
+    def _in_full(self, module: ModuleIndex, expression: Expression) -> Values:
+        """What an expression denotes when the modules behind it are parsed."""
+        values = self._evaluator.evaluate(module, expression)
+        return values if _is_complete(values) else self._everywhere.evaluate(module, expression)
 
     def _follow_store(self, module: ModuleIndex, store: Store) -> None:
-        if store.value is None or not self._leads(self._evaluator.evaluate(module, store.value)):
-            return
-        owners = self._evaluator.evaluate(module, store.object)
-        self._record(owners if _is_complete(owners) else self._everywhere.evaluate(module, store.object))
+        if store.value is not None and self._leads(self._evaluator.evaluate(module, store.value)):
+            self._record(self._in_full(module, store.object))
 
     def _follow_bases(self, cls: ScopeKey) -> None:
         """A base class works with what its subclasses set."""
