@@ -234,6 +234,22 @@ class Importers:
         """Whether one of the words stands in the file, anywhere."""
         return not self._words_of(path).isdisjoint(words)
 
+    def may_open(self, path: str, doors: frozenset[str]) -> bool:
+        """Whether a file that is handed an object goes through one of its doors, or can hand it to one that does.
+
+        The other file may be imported through one in between, a package say.
+        """
+        if self.has_word(path, doors):
+            return True
+        near = {edge.source for edge in self.edges_from(path)}
+        packages = {one for one in near if one.rpartition("/")[2] == "__init__.py"}
+        near |= {edge.source for one in packages for edge in self.edges_from(one)}
+        return any(self.opens(one, doors) for one in near)
+
+    def opens(self, path: str, doors: frozenset[str]) -> bool:
+        """Whether a file goes through one of the doors of an object other than ``self``."""
+        return self.has_word(path, doors) and not doors.isdisjoint(self.outward(path))
+
     def outward(self, path: str) -> frozenset[str]:
         """The attributes that a file takes of objects other than ``self``."""
         if path not in self._outward:
@@ -339,9 +355,7 @@ class _Spread:
         return bool(self._openers[importer] - {source})
 
     def _is_opener(self, path: str) -> bool:
-        if path in self._bearing or not self._importers.has_word(path, self._doors):
-            return False
-        return not self._doors.isdisjoint(self._importers.outward(path))
+        return path not in self._bearing and self._importers.opens(path, self._doors)
 
     def _behind(self, offer: _Offer) -> set[str]:
         """The modules that a name comes through."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -20,7 +20,7 @@ from redlint.model.evaluation.evaluator import Evaluator, ModuleLoader
 from redlint.model.events import ClientCreation, Place, RedisCall
 from redlint.model.files import ProjectFiles
 from redlint.model.gate import Gate
-from redlint.model.handing import Receivers, Recorder
+from redlint.model.handing import Receivers, Recorder, Search
 from redlint.model.importers import Importers
 from redlint.model.index import ModuleIndex
 from redlint.model.keyspace import PatternUses, patterns_of
@@ -251,8 +251,15 @@ class Project:
 
     def _handed(self, evaluator: Evaluator, reach: Reach) -> set[str]:
         """The files that are handed a Redis object by those that are parsed."""
-        recorder = Recorder(self.load, self._known)
-        return Receivers(evaluator, reach, recorder, self._evaluator(recorder.load)).of(sorted(self._known))
+        known = frozenset(self._known)
+
+        def search(admits: Callable[[str], bool]) -> Search:
+            recorder = Recorder(self.load, known, admits)
+            return Search(self._evaluator(recorder.load), recorder)
+
+        direct = search(lambda _: True)
+        indirect = search(lambda path: self._importers.may_open(path, reach.doors))
+        return Receivers(evaluator, reach, direct, indirect).of(sorted(known))
 
     def _model(self, evaluator: Evaluator) -> ProjectModel:
         texts = KeyTexts(self._evaluator(self.load))
