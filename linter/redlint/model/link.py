@@ -244,9 +244,11 @@ class Project:
             return []
         reach = Reach(evaluator)
         bearing = reach.bearing(self._importers.wanted(self._known))
+        # The doors of what can be imported: objects that are only handed around have others.
+        doors = reach.doors
         found = self._handed(evaluator, reach)
         if bearing:
-            found.update(self._importers.of(bearing, reach.doors, self._known | found))
+            found.update(self._importers.of(bearing, doors, self._known | found))
         return sorted(found)
 
     def _handed(self, evaluator: Evaluator, reach: Reach) -> set[str]:
