@@ -158,7 +158,8 @@ HANDED: dict[str, tuple[dict[str, str], list[str]]] = {
     ),
     "partial": (
         {
-            "a.py": CLIENT + "from functools import partial\nfrom work import save\nkeep = partial(save, client)\nkeep()",
+            "a.py": CLIENT
+            + "from functools import partial\nfrom work import save\nkeep = partial(save, client)\nkeep()",
             "work.py": "def save(conn):\n    conn.set('x', 1)",
         },
         [],
@@ -248,7 +249,8 @@ IMPORTED: dict[str, tuple[dict[str, str], list[str]]] = {
     "fixture of a fixture": (
         {
             "tests/conftest.py": "import pytest, redis\n@pytest.fixture\ndef conn():\n    return redis.Redis()",
-            "tests/deep/conftest.py": "import pytest\ndef no(): ...\n@pytest.fixture\ndef filled(conn):\n    yield conn",
+            "tests/deep/conftest.py": "import pytest\ndef no(): ...\n"
+            "@pytest.fixture\ndef filled(conn):\n    yield conn",
             "tests/deep/test_it.py": "def test_it(filled):\n    filled.get('x')",
         },
         ["tests/deep/test_it.py:2 get x"],
@@ -257,7 +259,8 @@ IMPORTED: dict[str, tuple[dict[str, str], list[str]]] = {
         {
             "tests/conftest.py": "import pytest, redis\nclass Store:\n    conn = redis.Redis()\n"
             "@pytest.fixture\ndef store():\n    yield Store()",
-            "tests/test_it.py": "class TestIt:\n    def no(self): ...\n    def test_it(self, store):\n        store.conn.get('x')",
+            "tests/test_it.py": "class TestIt:\n    def no(self): ...\n"
+            "    def test_it(self, store):\n        store.conn.get('x')",
         },
         ["tests/test_it.py:4 get x"],
     ),
@@ -362,7 +365,15 @@ def test_imports_of(content: bytes, expected: list[Import]) -> None:
 
 # --- generated projects -----------------------------------------------------------------------------------
 
-MODULES = ("app/__init__.py", "app/one.py", "app/two.py", "app/three.py", "main.py", "tests/conftest.py", "tests/test_it.py")
+MODULES = (
+    "app/__init__.py",
+    "app/one.py",
+    "app/two.py",
+    "app/three.py",
+    "main.py",
+    "tests/conftest.py",
+    "tests/test_it.py",
+)
 
 
 def dotted(path: str) -> str:
@@ -375,9 +386,10 @@ def projects(draw: st.DrawFn) -> dict[str, str]:
     defined: dict[str, list[str]] = {}
     sources: dict[str, str] = {}
     for number, path in enumerate(draw(st.permutations(MODULES))):
-        rows = ["import redis"] if draw(st.integers(0, 2)) == 0 else []
-        names = ["redis.Redis()"] if rows else []
-        for position in range(draw(st.integers(1, 5))):
+        makes_client = number == 0 or draw(st.integers(0, 3)) == 0
+        rows = ["import redis", f"c{number} = redis.Redis()"] if makes_client else []
+        names = [f"c{number}"] * (2 * makes_client)
+        for position in range(draw(st.integers(1, 6))):
             row, name = draw(statement(f"{number}{position}", names, defined))
             rows.append(row)
             names += [name] if name else []

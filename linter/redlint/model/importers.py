@@ -205,9 +205,7 @@ class Importers:
         found = {*spread.found, *self._using_fixtures(bearing, doors, known)}
         return sorted(found - known)
 
-    def _using_fixtures(
-        self, bearing: Mapping[str, Bearing], doors: frozenset[str], known: set[str]
-    ) -> Iterator[str]:
+    def _using_fixtures(self, bearing: Mapping[str, Bearing], doors: frozenset[str], known: set[str]) -> Iterator[str]:
         for path, one in bearing.items():
             if path.rpartition("/")[2] != "conftest.py":
                 continue
@@ -333,7 +331,6 @@ class _Spread:
                 continue
             for one in offered:
                 if self._importers.has_word(edge.importer, (one[1],)):
-                    self._sources.setdefault(one, set())
                     self._arrive(edge.importer, one[1], one, through=offer[0])
 
     def _arrive(self, importer: str, name: str, source: _Offer, through: str = "") -> None:

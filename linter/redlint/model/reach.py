@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from redlint.model.evaluation.evaluator import Evaluator
 from redlint.model.evaluation.members import bases, of_class
 from redlint.model.importers import Bearing
+from redlint.model.index import ModuleIndex
 from redlint.model.values import (
     Client,
     Generator,
@@ -18,6 +19,7 @@ from redlint.model.values import (
     ProjectClass,
     ProjectFunction,
     ProjectLambda,
+    ProjectModule,
     Row,
     ScopeKey,
     Table,
@@ -54,15 +56,28 @@ class Reach:
         module = self._evaluator.load(path)
         direct: set[str] = set()
         indirect: set[str] = set()
-        for (scope, name), group in module.bindings.items() if module is not None else ():
-            if scope != 0 or module is None or ("*" not in wanted and name not in wanted):
+        for name in sorted(self._names(module, set())) if module is not None else ():
+            if "*" not in wanted and name not in wanted:
                 continue
-            values = [value for one in group for value in self._evaluator.binding(module, one)]
+            values = self._evaluator.module_member(ProjectModule(name, path), name)
             if any(self.reaches(value, 0) for value in values):
                 direct.add(name)
             elif any(self.reaches(value, MOST_ATTRIBUTES) for value in values):
                 indirect.add(name)
         return Bearing(frozenset(direct), frozenset(indirect))
+
+    def _names(self, module: ModuleIndex, seen: set[str]) -> set[str]:
+        """The names at the top level of a module, those of its star imports among them."""
+        seen.add(module.path)
+        found = {name for scope, name in module.bindings if scope == 0}
+        names = self._evaluator.names
+        for binding in module.star_imports:
+            find = names.relative if binding.module.startswith(".") else names.absolute
+            path = find(binding.module, module.path)
+            source = self._evaluator.load(path) if path is not None and path not in seen else None
+            if source is not None:
+                found |= self._names(source, seen)
+        return found - {"*"}
 
     def reaches(self, value: Value, attributes: int) -> bool:
         """Whether a Redis object is at most so many attributes away; results and items cost nothing."""
