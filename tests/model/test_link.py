@@ -504,7 +504,7 @@ TRAPS = {
     "event": "import threading\ne = threading.Event()\ne.set(); e.wait()",
     "context variable": "from contextvars import ContextVar\nv = ContextVar('v')\nv.set('x'); v.get()",
     "Django cache": "from django.core.cache import cache\ncache.get('x'); cache.set('x', 1); cache.delete('x')",
-    "Django caches": "from django.core.cache import caches\ncaches['default'].get('x'); caches['default'].keys('*')",
+    "Django caches": "from django.core.cache import caches\ncaches['default'].get('x'); caches['default'].set('x', 1)",
     "wrapper": """\
         import redis
         class Cache:

@@ -187,7 +187,7 @@ CHAINS: dict[str, tuple[str, list[str]]] = {
     ),
     "attribute of a framework": (
         "import rq\nq = rq.Queue()\nq.connection.hset('h', 'f', 1)",
-        ["`q.connection` in a.py:3, which is `rq.Queue.connection`"],
+        ["`q.connection` in a.py:3, which is `rq.queue.Queue.connection`"],
     ),
     "annotated parameter": (
         "from redis import Redis\ndef f(r: Redis): r.hset('h', 'f', 1)",

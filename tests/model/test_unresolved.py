@@ -164,8 +164,10 @@ def test_through_files() -> None:
     ]
 
 
-def test_files_outside_the_gate_are_not_looked_at() -> None:
-    assert unresolved("import acme\nacme.make().hset('h', 'f', 1)\n", gate=True) == []
+def test_a_command_that_only_redis_has_opens_the_gate() -> None:
+    assert unresolved("import acme\nacme.make().hset('h', 'f', 1)\n", gate=True) == [
+        "a.py:2 hset acme.make(): `acme.make` is from outside the project (`acme.make`)"
+    ]
 
 
 def test_order() -> None:

@@ -16,10 +16,13 @@ from redlint.model.calls import RedisCalls
 from redlint.model.clients import import_words
 from redlint.model.collect import collect
 from redlint.model.creations import ClientCreations
+from redlint.model.evaluation import outside
 from redlint.model.evaluation.evaluator import Evaluator, ModuleLoader
 from redlint.model.events import ClientCreation, Place, RedisCall
 from redlint.model.files import ProjectFiles
-from redlint.model.gate import Gate, Importers
+from redlint.model.gate import Gate
+from redlint.model.handing import Receivers, Recorder, Search
+from redlint.model.importers import Importers
 from redlint.model.index import ModuleIndex
 from redlint.model.keyspace import PatternUses, patterns_of
 from redlint.model.modules import ModuleNames
@@ -266,7 +269,38 @@ class Project:
             return []
         reach = Reach(evaluator)
         bearing = reach.bearing(self._importers.wanted(self._known))
-        return self._importers.of(bearing, reach.doors, self._known) if bearing else []
+        # The doors of what can be imported: objects that are only handed around have others.
+        doors = reach.doors
+        found = self._handed(evaluator, reach) | self._readers(evaluator)
+        if bearing:
+            found.update(self._importers.of(bearing, doors, self._known | found))
+        return sorted(found)
+
+    def _readers(self, evaluator: Evaluator) -> set[str]:
+        """The files that read a Redis object from where others store it: ``request.app.state.redis``."""
+        words = [
+            rf"\b{re.escape(owner)}\s*(?:\.\s*{re.escape(name)}\b|\[\s*[\"']{re.escape(name)}[\"'])"
+            rf"|\bgetattr\(\s*[\w.]*{re.escape(owner)}\s*,\s*[\"']{re.escape(name)}[\"']"
+            for name, owners in sorted(outside.shared(evaluator).items())
+            for owner in sorted(owners)
+        ]
+        if not words:
+            return set()
+        pattern = re.compile("|".join(words).encode())
+        waiting = (path for path in self._paths if path not in self._known)
+        return {path for path in waiting if (content := self._read(path)) is not None and pattern.search(content)}
+
+    def _handed(self, evaluator: Evaluator, reach: Reach) -> set[str]:
+        """The files that are handed a Redis object by those that are parsed."""
+        known = frozenset(self._known)
+
+        def search(admits: Callable[[str], bool]) -> Search:
+            recorder = Recorder(self.load, known, admits)
+            return Search(self._evaluator(recorder.load), recorder)
+
+        direct = search(lambda _: True)
+        indirect = search(lambda path: self._importers.may_open(path, reach.doors))
+        return Receivers(evaluator, reach, direct, indirect).of(sorted(known))
 
     def _model(self, evaluator: Evaluator) -> ProjectModel:
         texts = KeyTexts(self._evaluator(self.load))

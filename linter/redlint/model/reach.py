@@ -7,17 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from redlint.model.evaluation import containers
 from redlint.model.evaluation.evaluator import Evaluator
 from redlint.model.evaluation.members import bases, of_class
-from redlint.model.gate import Bearing
+from redlint.model.importers import Bearing
+from redlint.model.index import ModuleIndex
 from redlint.model.values import (
+    Box,
     Client,
     Generator,
+    Held,
     Instance,
     Items,
+    Maker,
     ProjectClass,
     ProjectFunction,
     ProjectLambda,
+    ProjectModule,
     Row,
     ScopeKey,
     Table,
@@ -54,17 +60,30 @@ class Reach:
         module = self._evaluator.load(path)
         direct: set[str] = set()
         indirect: set[str] = set()
-        for (scope, name), group in module.bindings.items() if module is not None else ():
-            if scope != 0 or module is None or ("*" not in wanted and name not in wanted):
+        for name in sorted(self._names(module, set())) if module is not None else ():
+            if "*" not in wanted and name not in wanted:
                 continue
-            values = [value for one in group for value in self._evaluator.binding(module, one)]
-            if any(self._reaches(value, 0) for value in values):
+            values = self._evaluator.module_member(ProjectModule(name, path), name)
+            if any(self.reaches(value, 0) for value in values):
                 direct.add(name)
-            elif any(self._reaches(value, MOST_ATTRIBUTES) for value in values):
+            elif any(self.reaches(value, MOST_ATTRIBUTES) for value in values):
                 indirect.add(name)
         return Bearing(frozenset(direct), frozenset(indirect))
 
-    def _reaches(self, value: Value, attributes: int) -> bool:
+    def _names(self, module: ModuleIndex, seen: set[str]) -> set[str]:
+        """The names at the top level of a module, those of its star imports among them."""
+        seen.add(module.path)
+        found = {name for scope, name in module.bindings if scope == 0}
+        names = self._evaluator.names
+        for binding in module.star_imports:
+            find = names.relative if binding.module.startswith(".") else names.absolute
+            path = find(binding.module, module.path)
+            source = self._evaluator.load(path) if path is not None and path not in seen else None
+            if source is not None:
+                found |= self._names(source, seen)
+        return found - {"*"}
+
+    def reaches(self, value: Value, attributes: int) -> bool:
         """Whether a Redis object is at most so many attributes away; results and items cost nothing."""
         if isinstance(value, Client):
             return True
@@ -82,13 +101,13 @@ class Reach:
                 return False
             # All attributes are counted, not just the first that leads there, so that every door is known.
             return sum(self._through(name, found, attributes) for name, found in self._attributes_of(value)) > 0
-        return sum(self._reaches(one, attributes) for one in self._parts(value)) > 0
+        return sum(self.reaches(one, attributes) for one in self._parts(value)) > 0
 
     def _through(self, name: str, found: Values, attributes: int) -> bool:
-        direct = any(self._reaches(one, 0) for one in found)
+        direct = any(self.reaches(one, 0) for one in found)
         if direct:
             self._doors.add(name)
-        return direct or any(self._reaches(one, attributes - 1) for one in found)
+        return direct or any(self.reaches(one, attributes - 1) for one in found)
 
     def _parts(self, value: Value) -> Values:
         if isinstance(value, ProjectFunction):
@@ -97,12 +116,12 @@ class Reach:
             return self._evaluator.lambda_result(value)
         if isinstance(value, Generator):
             return self._evaluator.yielded(value)
-        if isinstance(value, Items):
-            return value.elements
-        if isinstance(value, Row):
-            return tuple(one for group in value.items for one in group)
-        if isinstance(value, Table):
-            return (*(one for _, group in value.entries for one in group), *value.others)
+        if isinstance(value, Held):
+            return (containers.opened(self._evaluator, value),)
+        if isinstance(value, Items | Row | Table | Box):
+            return containers.contents(value)
+        if isinstance(value, Maker):
+            return value.results
         return (self._evaluator.instance(value.cls),) if isinstance(value, ProjectClass) else ()
 
     def _attributes_of(self, instance: Instance) -> tuple[tuple[str, Values], ...]:

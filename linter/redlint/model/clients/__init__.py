@@ -226,6 +226,13 @@ def import_words() -> tuple[str, ...]:
     return tuple(sorted({word for library in LIBRARIES if library.leads_to_clients for word in library.import_words}))
 
 
+@cache
+def weak_words() -> tuple[tuple[str, str], ...]:
+    """Further such words, each with a regular expression that such a file matches if it gets at a client."""
+    found = {pair for library in LIBRARIES for pair in library.weak_words.items()}
+    return tuple(sorted(found))
+
+
 __all__ = [
     "LIBRARIES",
     "ClientType",
@@ -244,4 +251,5 @@ __all__ = [
     "object_of",
     "objects",
     "providers",
+    "weak_words",
 ]

@@ -11,7 +11,8 @@ _CLIENT = ClientType("redis", Role.CLIENT, is_async=False)
 
 LIBRARY = Library(
     name="celery",
-    import_words=("celery",),
+    import_words=(),
+    weak_words={"celery": r"\.client\b"},
     attributes={"celery.backends.redis.RedisBackend.client": _CLIENT},
     objects={
         "celery._state.current_app": "celery.app.base.Celery",

@@ -10,7 +10,8 @@ _ASYNC = ClientType("redis", Role.CLIENT, is_async=True)
 
 LIBRARY = Library(
     name="channels-redis",
-    import_words=("channels_redis", "channels.layers"),
+    import_words=("channels_redis",),
+    weak_words={"channels.layers": r"\.connection\b"},
     factories={"channels_redis.core.RedisChannelLayer.connection": _ASYNC},
     objects={"channels.layers.get_channel_layer()": "channels_redis.core.RedisChannelLayer"},
 )

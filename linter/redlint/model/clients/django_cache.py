@@ -10,7 +10,8 @@ _CLIENT = ClientType("redis", Role.CLIENT, is_async=False)
 
 LIBRARY = Library(
     name="django",
-    import_words=("django.core.cache",),
+    import_words=(),
+    weak_words={"django.core.cache": r"\._cache\b"},
     factories={"django.core.cache.backends.redis.RedisCacheClient.get_client": _CLIENT},
     objects={
         "django.core.cache.backends.redis.RedisCache._cache": "django.core.cache.backends.redis.RedisCacheClient",

@@ -4,15 +4,20 @@ Which backend Django's caches have is a setting; others have no ``client`` of th
 send is in :mod:`redlint.model.clients.cache_methods`.
 """
 
+from redlint.model.clients.cache_methods import cache_methods
 from redlint.model.clients.library import ClientType, Library
 from redlint.model.kinds import Role
 
 _CLIENT = ClientType("redis", Role.CLIENT, is_async=False)
 _LOCK = ClientType("redis", Role.LOCK, is_async=False)
 
+_OWN_METHODS = "|".join(sorted(cache_methods()))
+_REST = r"[\w\[\]()\"'.]*"
+
 LIBRARY = Library(
     name="django-redis",
-    import_words=("django_redis", "django.core.cache"),
+    import_words=("django_redis",),
+    weak_words={"django.core.cache": rf"\.client\b|cache{_REST}\.(?:{_OWN_METHODS})\("},
     factories={
         "django_redis.cache.RedisCache.lock": _LOCK,
         "django_redis.client.default.DefaultClient.connect": _CLIENT,

@@ -10,7 +10,8 @@ _CLIENT = ClientType("redis", Role.CLIENT, is_async=False)
 
 LIBRARY = Library(
     name="frappe",
-    import_words=("frappe",),
+    import_words=(),
+    weak_words={"frappe": r"\bcache\b"},
     constructors={"frappe.utils.redis_wrapper.RedisWrapper": _CLIENT},
     factories={"frappe.cache": _CLIENT},
     attributes={"frappe.cache": _CLIENT},

@@ -13,7 +13,8 @@ _PUBSUB = ClientType("redis", Role.PUBSUB, is_async=False)
 
 LIBRARY = Library(
     name="kombu",
-    import_words=("kombu",),
+    import_words=(),
+    weak_words={"kombu": r"\.client\b|\bconn_or_acquire\b|\bPrefixed"},
     constructors={
         "kombu.transport.redis.PrefixedRedisPipeline": _PIPELINE,
         "kombu.transport.redis.PrefixedRedisPubSub": _PUBSUB,

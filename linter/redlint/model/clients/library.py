@@ -29,7 +29,9 @@ class Library:
 
     name: str
     import_words: tuple[str, ...]
-    """Words of which at least one stands in every file that imports the library."""
+    """Words of which at least one (or one of the weak words) stands in every file that imports the library."""
+    weak_words: Mapping[str, str] = field(default_factory=dict)
+    """Words of files that seldom touch Redis, to a regular expression that a file must match besides."""
     constructors: Mapping[str, ClientType] = field(default_factory=dict)
     """Classes whose instances are Redis objects."""
     factories: Mapping[str, ClientType] = field(default_factory=dict)

@@ -13,7 +13,8 @@ _SENTINEL = ClientType("redis", Role.SENTINEL, is_async=False)
 LIBRARY = Library(
     name="limits",
     # "limits" alone is an English word.
-    import_words=("limits.storage", "from limits import"),
+    import_words=("limits.storage",),
+    weak_words={"from limits import": r"\.storage\b"},
     factories={"limits.storage.redis.RedisStorage.get_connection": _CLIENT},
     attributes={
         "limits.storage.redis.RedisStorage.storage": _CLIENT,

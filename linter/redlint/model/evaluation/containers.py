@@ -136,7 +136,8 @@ def _entry(table: Table, key: ConstantValue | Anything) -> Values:
     return table.others or (ANYTHING,)
 
 
-def _contents(container: Items | Row | Table | Box) -> Values:
+def contents(container: Items | Row | Table | Box) -> Values:
+    """All that is in a container."""
     if isinstance(container, Box):
         return container.contents
     if isinstance(container, Items):
@@ -155,15 +156,15 @@ def called(evaluator: Evaluator, module: ModuleIndex, call: Call, method: Contai
     if isinstance(container, Table | Keywords):
         return _of_table(evaluator, module, call, container, name)
     if name in _ANY_ITEM and isinstance(container, Items | Row | Box):
-        return _contents(container) or (ANYTHING,)
+        return contents(container) or (ANYTHING,)
     return (ANYTHING,)
 
 
 def _of_table(evaluator: Evaluator, module: ModuleIndex, call: Call, table: Table | Keywords, name: str) -> Values:
     if name == "values" and isinstance(table, Table):
-        return (Items(contained(_contents(table))),)
+        return (Items(contained(contents(table))),)
     if name == "items" and isinstance(table, Table):
-        return (Items((Row(((ANYTHING,), contained(_contents(table)) or (ANYTHING,))),)),)
+        return (Items((Row(((ANYTHING,), contained(contents(table)) or (ANYTHING,))),)),)
     if name not in ("get", "pop", "setdefault", "__getitem__") or not call.arguments:
         return (ExternalInstance("builtins.object"),) if name == "keys" else (ANYTHING,)
     found = element(evaluator, table, evaluator.key_of(module, call.arguments[0].value))
@@ -213,7 +214,7 @@ def _filled(value: Items | Row | Table | Box, added: Table) -> Items | Row | Tab
     if not added.entries and not added.others:
         return value
     if isinstance(value, Row | Items):
-        return Items(contained(union(_contents(value), _contents(added))))
+        return Items(contained(union(contents(value), contents(added))))
     if isinstance(value, Box):
         return Box(contained(union(value.contents, added.others)))
     entries = dict(value.entries)

@@ -189,6 +189,18 @@ def _by_name(evaluator: Evaluator, stores: list[OutsideStore], owner: str) -> Va
     return tuple(map(less_sure, sure))
 
 
+def shared(evaluator: Evaluator) -> dict[str, frozenset[str]]:
+    """The names under which Redis objects are stored on objects from elsewhere, with the names of their owners."""
+    known = evaluator.outside_stores()
+    found: dict[str, set[str]] = {}
+    for group in (*known.attributes.items(), *known.entries.items()):
+        name, stores = group
+        for store in stores if isinstance(name, str) and len(stores) <= MOST_STORES else ():
+            if isinstance(name, str) and any(isinstance(one, Client) for one in _stored(evaluator, store)):
+                found.setdefault(name, set()).add(owner_name(store.object))
+    return {name: frozenset(owners - {""}) for name, owners in found.items()}
+
+
 def _says_nothing(value: Value) -> bool:
     return _is_mock(value) or isinstance(value, KnownConstant | Anything)
 
