@@ -208,6 +208,10 @@ IMPORTED: dict[str, tuple[dict[str, str], list[str]]] = {
         ["b.py:2 get x"],
     ),
     "star": ({"a.py": CLIENT, "b.py": "from a import *\nclient.get('x')"}, ["b.py:2 get x"]),
+    "star, passed on unseen": (
+        {"a.py": CLIENT, "b.py": "from a import *", "c.py": "from b import client\nclient.get('x')"},
+        ["c.py:2 get x"],
+    ),
     "module passed on": (
         {"a.py": CLIENT, "b.py": "import a as ext", "c.py": "from b import ext\next.client.get('x')"},
         ["c.py:2 get x"],

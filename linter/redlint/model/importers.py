@@ -283,6 +283,7 @@ class _Spread:
         self._modules: dict[_Offer, str] = {}
         self._openers: dict[str, frozenset[str]] = {}
         self._pending: deque[_Offer] = deque()
+        self._direct: set[_Offer] = set()
         self.found: set[str] = set()
 
     def run(self) -> None:
@@ -290,6 +291,7 @@ class _Spread:
         for path in sorted(self._bearing):
             for name in sorted(self._bearing[path].direct | self._bearing[path].indirect):
                 self._offer((path, name), None)
+            self._direct.update((path, name) for name in self._bearing[path].direct)
         while self._pending:
             offer = self._pending.popleft()
             if offer in self._modules:
@@ -314,8 +316,16 @@ class _Spread:
                 self._arrive(edge.importer, edge.alias_of(name), offer)
             elif edge.is_whole and self._importers.has_word(edge.importer, (name,)):
                 self._arrive(edge.importer, name, offer)
+            elif _ALL in edge.names and edge.importer not in self.found:
+                self._pass_unseen((edge.importer, name), offer)
             if not edge.names:
                 self._offer_module((edge.importer, edge.aliases[0]), path)
+
+    def _pass_unseen(self, offer: _Offer, source: _Offer) -> None:
+        """A star import passes a name on that the file itself does not mention."""
+        if source in self._direct:
+            self._direct.add(offer)
+        self._offer(offer, source)
 
     def _offer_module(self, offer: _Offer, module: str) -> None:
         """A name for a module: who imports it from there can use the names that the module offers."""
@@ -337,8 +347,11 @@ class _Spread:
         """A file gets hold of an offered name: it uses the name or passes it on."""
         if importer in self.found:
             return
-        is_direct = source[0] in self._bearing and source[1] in self._bearing[source[0]].direct
-        if is_direct or self._importers.has_word(importer, self._doors) or self._hands_on(importer, source[0]):
+        if (
+            source in self._direct
+            or self._importers.has_word(importer, self._doors)
+            or self._hands_on(importer, source[0])
+        ):
             self.found |= {importer, *self._behind(source), *([through] if through else [])}
         else:
             self._offer((importer, name), source)
