@@ -14,7 +14,7 @@ from redlint.model.evaluation.members import bases
 from redlint.model.facts import Bytes, CallSite, Constant, Expression, Formatted, Name, Opaque, Template
 from redlint.model.index import ModuleIndex
 from redlint.model.kinds import ScopeKind
-from redlint.model.reach import MOST_ATTRIBUTES, Reach
+from redlint.model.reach import Reach
 from redlint.model.values import (
     ANYTHING,
     Anything,
@@ -28,6 +28,9 @@ from redlint.model.values import (
     ScopeKey,
     Values,
 )
+
+MOST_HANDED = 1
+"""Attributes between what is handed over and the Redis object. With more, half of a big project is parsed in vain."""
 
 _PLAIN = (Constant, Bytes, Template, Formatted, Opaque)
 _FOREIGN = (Anything, External, ExternalInstance, ExternalMethod)
@@ -117,7 +120,7 @@ class Receivers:
     def _handed(self, module: ModuleIndex, receiver: Expression, given: tuple[Expression, ...]) -> list[_Handed]:
         values = [value for one in given for value in self._evaluator.evaluate(module, one)]
         is_direct = any(self._reach.reaches(value, 0) for value in values)
-        if is_direct or any(self._reach.reaches(value, MOST_ATTRIBUTES) for value in values):
+        if is_direct or any(self._reach.reaches(value, MOST_HANDED) for value in values):
             return [_Handed(module, receiver, given, is_direct)]
         return []
 
@@ -130,7 +133,7 @@ class Receivers:
             if all(_is_complete(self._evaluator.evaluate(module, base)) for base in scope.bases):
                 continue
             cls = ScopeKey(module.path, number)
-            if self._reach.reaches(Instance(cls), MOST_ATTRIBUTES):
+            if self._reach.reaches(Instance(cls), MOST_HANDED):
                 found.append(cls)
         return found
 

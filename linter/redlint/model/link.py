@@ -246,7 +246,7 @@ class Project:
                 self.load(path)
             # What is reached through the new files may have been unknown before: ask everything anew.
             evaluator = self._evaluator(self.load_known)
-            fresh = self._reachable(evaluator)
+            fresh = self._reachable(evaluator, fresh)
             if not fresh:
                 return self._model(evaluator)
 
@@ -263,15 +263,15 @@ class Project:
             if module is not None:
                 yield module
 
-    def _reachable(self, evaluator: Evaluator) -> list[str]:
-        """The files not parsed yet that can reach a Redis object of those that are."""
+    def _reachable(self, evaluator: Evaluator, fresh: list[str]) -> list[str]:
+        """The files not parsed yet that can reach a Redis object of those that are; ``fresh`` came in last."""
         if not self._settings.gate or len(self._known) == len(self._paths):
             return []
         reach = Reach(evaluator)
         bearing = reach.bearing(self._importers.wanted(self._known))
         # The doors of what can be imported: objects that are only handed around have others.
         doors = reach.doors
-        found = self._handed(evaluator, reach) | self._readers(evaluator)
+        found = self._handed(evaluator, reach, fresh) | self._readers(evaluator)
         if bearing:
             found.update(self._importers.of(bearing, doors, self._known | found))
         return sorted(found)
@@ -290,17 +290,19 @@ class Project:
         waiting = (path for path in self._paths if path not in self._known)
         return {path for path in waiting if (content := self._read(path)) is not None and pattern.search(content)}
 
-    def _handed(self, evaluator: Evaluator, reach: Reach) -> set[str]:
-        """The files that are handed a Redis object by those that are parsed."""
+    def _handed(self, evaluator: Evaluator, reach: Reach, fresh: list[str]) -> set[str]:
+        """The files that are handed a Redis object by those that are new, or that import those."""
         known = frozenset(self._known)
+        importers = {edge.importer for path in fresh for edge in self._importers.edges_to(path)}
 
         def search(admits: Callable[[str], bool]) -> Search:
             recorder = Recorder(self.load, known, admits)
-            return Search(self._evaluator(recorder.load), recorder)
+            # Without callers: who calls what leads all over the project, and every file on the way counts as found.
+            return Search(Evaluator(recorder.load, self._names, self._settings), recorder)
 
         direct = search(lambda _: True)
         indirect = search(lambda path: self._importers.may_open(path, reach.doors))
-        return Receivers(evaluator, reach, direct, indirect).of(sorted(known))
+        return Receivers(evaluator, reach, direct, indirect).of(sorted(known & {*fresh, *importers}))
 
     def _model(self, evaluator: Evaluator) -> ProjectModel:
         texts = KeyTexts(self._evaluator(self.load))

@@ -129,11 +129,19 @@ def _entry(table: Table, key: ConstantValue | Anything) -> Values:
         for known, found in table.entries:
             if known == key and type(known) is type(key):
                 return found
-        return table.others or (ANYTHING,)
+        return _less_clients(table.others) or (ANYTHING,)
     every = union(*(found for _, found in table.entries), table.others)
-    if every and all(isinstance(value, Client) for value in every):
-        return every
-    return table.others or (ANYTHING,)
+    return every if _is_pure(every) else _less_clients(table.others) or (ANYTHING,)
+
+
+def _is_pure(values: Values) -> bool:
+    """Whether nothing but Redis objects (and ``None``) is among the values."""
+    return bool(values) and all(isinstance(value, Client) or value == KnownConstant(None) for value in values)
+
+
+def _less_clients(values: Values) -> Values:
+    """What a dict holds under keys nobody knows: a general store that a client is put into as well is no client."""
+    return values if _is_pure(values) else tuple(value for value in values if not isinstance(value, Client))
 
 
 def contents(container: Items | Row | Table | Box) -> Values:
