@@ -604,6 +604,60 @@ def test_configured_clients(gate: bool) -> None:
     ]
 
 
+@pytest.mark.parametrize("gate", [True, False])
+def test_configured_names(gate: bool) -> None:
+    source = """\
+    def f(kv):
+        kv.get("x")
+    async def g(kv):
+        await kv.get("x")
+        pipe = kv.pipeline()
+    class A:
+        def h(self, context):
+            context.kv.set("y", 1)
+            kv = {}
+            kv.get("x")
+    """
+    assert redis_calls(source, client_names=("kv",), gate=gate) == [
+        "a.py:2 GET x client",
+        "a.py:4 GET x client async",
+        "a.py:8 SET y client",
+    ]
+    assert redis_calls(source, gate=gate) == []
+
+
+@pytest.mark.parametrize("gate", [True, False])
+def test_configured_wrappers(gate: bool) -> None:
+    sources = {
+        "app/__init__.py": "",
+        "app/cache.py": """\
+        class Retrying:
+            def get(self, key): return self.retry("get", key)
+            def keys(self, pattern): return self.retry("keys", pattern)
+        """,
+        "b.py": """\
+        from app.cache import Retrying
+        import acme
+        Retrying().get("x")
+        def f(r: acme.Wrapper): r.get("y")
+        acme.Wrapper().pipeline().get("z")
+        """,
+    }
+    assert redis_calls(sources, wrappers=("app.cache.Retrying", "acme.Wrapper"), gate=gate) == [
+        "b.py:3 GET x client",
+        "b.py:4 GET y client",
+        "b.py:5 GET z pipeline",
+    ]
+    assert redis_calls(sources, gate=gate) == []
+
+
+def test_a_telling_name_and_a_command_of_redis_alone() -> None:
+    model = analysed(
+        {"a.py": "def f(context):\n    context.redis_client.hset('h', 'f', 1)\n    context.store.hset('h')"}
+    )
+    assert [(call.method, call.client.confidence.name) for call in model.calls()] == [("hset", "NAMED")]
+
+
 def test_files_that_do_not_parse_are_problems() -> None:
     model = analysed({"a.py": "import redis\ndef broken(:", "b.py": "import redis\nredis.Redis().get('x')"})
     assert [(problem.path, problem.kind) for problem in model.problems] == [("a.py", "syntax")]

@@ -10,6 +10,7 @@ from redlint.commands.methods import (
     MethodSpec,
     client_methods,
     cluster_methods,
+    distinctive_methods,
     lock_methods,
     methods_of,
     module_methods,
@@ -46,6 +47,7 @@ from redlint.model.kinds import Role
 from redlint.model.scopes import Scopes
 from redlint.model.strings import KeyTexts
 from redlint.model.values import (
+    Anything,
     Client,
     ClientMethod,
     ExternalInstance,
@@ -62,6 +64,8 @@ _NO_COMMANDS = (
     *("keyslot", "get_node", "get_nodes", "get_primaries", "get_replicas", "get_random_node", "get_default_node"),
 )
 """Methods of Redis objects that no command stands behind."""
+
+_TELLING_NAMES = ("redis", "valkey")
 
 _CACHE = "django_redis.cache.RedisCache"
 
@@ -125,9 +129,21 @@ class RedisCalls:
         """``client.get(key)``."""
         refs = _refs(self._evaluator.evaluate(module, function.value), function.name, self._evaluator)
         if not refs:
-            return self._on_cache(module, site, function)
+            return self._on_cache(module, site, function) or self._by_name(module, site, function)
         span = Span(function.name_start, function.name_start + len(function.name))
         target = _Target(function.name, span, module.text(function.value.start, function.value.end), refs)
+        return self._event(module, site, target, site.call.arguments)
+
+    def _by_name(self, module: ModuleIndex, site: CallSite, function: Attribute) -> RedisCall | None:
+        """``ctx.redis_client.hset(...)``: an unknown object, told by its name and a command that only Redis has."""
+        name = last_name(function.value)
+        if function.name not in distinctive_methods() or not any(word in name.lower() for word in _TELLING_NAMES):
+            return None
+        if not all(isinstance(value, Anything) for value in self._evaluator.evaluate(module, function.value)):
+            return None
+        ref = ClientRef("redis", Role.CLIENT, site.awaited, Confidence.NAMED, factory=f"name {name}")
+        span = Span(function.name_start, function.name_start + len(function.name))
+        target = _Target(function.name, span, module.text(function.value.start, function.value.end), (ref,))
         return self._event(module, site, target, site.call.arguments)
 
     def _on_cache(self, module: ModuleIndex, site: CallSite, function: Attribute) -> RedisCall | None:
@@ -476,7 +492,8 @@ def _refs(receivers: Values, method: str, evaluator: Evaluator) -> tuple[ClientR
     foreign = False
     for value in receivers:
         if isinstance(value, Client):
-            if value.subclass is not None and _is_own_method(evaluator, value, method):
+            is_wrapper = value.ref.confidence is Confidence.CONFIGURED
+            if value.subclass is not None and not is_wrapper and _is_own_method(evaluator, value, method):
                 continue
             found.append(value.ref)
         elif isinstance(value, Parent):

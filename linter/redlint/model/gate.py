@@ -24,9 +24,10 @@ class Gate:
     """
 
     def __init__(self, extra_words: Iterable[str] = ()) -> None:
-        words = sorted({*import_words(), *extra_words} - {""})
+        words = sorted(import_words())
         distinct = [word for word in words if not any(other != word and other in word for other in words)]
         self._words = tuple((word.encode(), _word_pattern(word)) for word in distinct)
+        self._extra = tuple(re.compile(rf"\b{re.escape(word)}\b".encode()) for word in sorted({*extra_words} - {""}))
         self._weak = tuple((word.encode(), re.compile(pattern.encode())) for word, pattern in weak_words())
         self._methods = frozenset(name.encode() for name in distinctive_methods())
 
@@ -35,6 +36,8 @@ class Gate:
         for word, pattern in self._words:
             if word in content and pattern.search(content):
                 return True
+        if any(pattern.search(content) for pattern in self._extra):
+            return True
         if any(word in content and pattern.search(content) for word, pattern in self._weak):
             return True
         if (b"redlint" in content or b"RED" in content) and _SUPPRESSION.search(content) is not None:

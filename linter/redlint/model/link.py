@@ -222,7 +222,9 @@ class Project:
         """The files that name a client library (or all, without the gate)."""
         if not self._settings.gate:
             return list(self._paths)
-        words = {name.partition(":")[0].rpartition(".")[2] for name in self._settings.clients}
+        settings = self._settings
+        words = {name.partition(":")[0].rpartition(".")[2] for name in settings.clients}
+        words |= {name.rpartition(".")[2] for name in settings.wrappers} | {*settings.client_names}
         gate = Gate(words)
         found: list[str] = []
         for path in self._paths:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from redlint.diagnostic import Confidence, Span
 from redlint.model import clients as client_tables
-from redlint.model.evaluation import members, standard
+from redlint.model.evaluation import calling, members, standard
 from redlint.model.events import Place
 from redlint.model.facts import Attribute, Collection, Constant, Expression, Name, Operation, Subscript
 from redlint.model.index import ModuleIndex
@@ -155,6 +155,9 @@ def of_types(evaluator: Evaluator, types: Values, place: Place) -> Values:
             kind = client_tables.constructors().get(value.name)
             if kind is not None:
                 found.append(members.client_of(kind, Confidence.ANNOTATED, value.name, place))
+            elif value.name in evaluator.settings.wrappers:
+                wrapper = calling.external_wrapper(evaluator, value.name)
+                found += (wrapper,) if wrapper is not None else ()
             elif not value.name.startswith(("typing.", "builtins.")):
                 found.append(ExternalInstance(client_tables.canonical(value.name)))
         elif isinstance(value, DeclaredType):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
@@ -13,7 +13,7 @@ from redlint.model import clients as client_tables
 from redlint.model.clients.library import ClientType
 from redlint.model.evaluation import containers, members, outside, standard
 from redlint.model.events import UNKNOWN, ClientRef, ConstantValue, Place, Unknown
-from redlint.model.facts import Argument, Attribute, Call, Expression, Name
+from redlint.model.facts import Argument, Attribute, Call, CallSite, Expression, Name
 from redlint.model.index import ModuleIndex
 from redlint.model.kinds import Role
 from redlint.model.values import (
@@ -151,6 +151,9 @@ def _external(evaluator: Evaluator, module: ModuleIndex, call: Call, name: str) 
         kind, is_url = made
         client = members.client_of(kind, Confidence.PROVEN, name, Place(module.path, Span(call.start, call.end)))
         return (Client(_with_options(evaluator, module, call, client.ref, is_url)),)
+    wrapper = external_wrapper(evaluator, name)
+    if wrapper is not None:
+        return (wrapper,)
     handler = _FUNCTIONS.get(name)
     if handler is not None:
         return handler(evaluator, module, call)
@@ -472,3 +475,31 @@ def configured_client(type_name: str) -> Values:
     """A client of the named class, as the config declares it."""
     kind = client_tables.constructors().get(type_name)
     return (members.client_of(kind, Confidence.CONFIGURED, type_name),) if kind is not None else ()
+
+
+def named_client(sites: Iterable[CallSite]) -> Client:
+    """What a variable of the config's ``client-names`` holds; asynchronous if calls on it are awaited."""
+    is_async = any(site.awaited for site in sites)
+    return Client(ClientRef("redis", Role.CLIENT, is_async, Confidence.CONFIGURED, factory="client-names"))
+
+
+def configured_wrapper(evaluator: Evaluator, cls: ScopeKey) -> Client | None:
+    """The client that instances of a class of the project stand for, if the config's ``wrappers`` name it."""
+    index = evaluator.load(cls.path) if evaluator.settings.wrappers else None
+    if index is None:
+        return None
+    facts = index.facts.scopes[cls.scope]
+    for dotted in evaluator.settings.wrappers:
+        module, _, name = dotted.rpartition(".")
+        if name == facts.name and evaluator.names.absolute(module, cls.path) == cls.path:
+            is_async = any(index.facts.scopes[one].is_async for one in index.methods.get(cls.scope, ()))
+            ref = ClientRef("redis", Role.CLIENT, is_async, Confidence.CONFIGURED, factory=dotted)
+            return Client(ref, cls)
+    return None
+
+
+def external_wrapper(evaluator: Evaluator, name: str) -> Client | None:
+    """The same for a class from outside the project."""
+    if name not in evaluator.settings.wrappers:
+        return None
+    return Client(ClientRef("redis", Role.CLIENT, False, Confidence.CONFIGURED, factory=name))

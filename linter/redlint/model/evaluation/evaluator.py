@@ -44,6 +44,7 @@ from redlint.model.facts import (
     Subscript,
     Walrus,
     Yield,
+    dotted_name,
 )
 from redlint.model.index import ModuleIndex, is_class_method, is_static
 from redlint.model.kinds import ScopeKind
@@ -219,6 +220,8 @@ class Evaluator:
                 groups.append(parameter)
         found = union(*groups) if groups else (ANYTHING,)
         found = containers.held(found, module.path, scope, name)
+        if name in self.settings.client_names and all(isinstance(value, Anything) for value in found):
+            return (calling.named_client(module.method_calls.get((scope, name), ())),)
         if ANYTHING not in found or not all(isinstance(value, Anything | KnownConstant) for value in found):
             return found
         guess = duck.client_from(module.method_calls.get((scope, name), ()))
@@ -339,7 +342,7 @@ class Evaluator:
 
     def instance(self, cls: ScopeKey) -> Value:
         """An instance of a project class: a client if the class derives from one."""
-        client = members.client_base(self, cls) or proxies.described(self, cls)
+        client = members.client_base(self, cls) or calling.configured_wrapper(self, cls) or proxies.described(self, cls)
         return client if client is not None else Instance(cls)
 
     def outside_stores(self) -> outside.OutsideStores:
@@ -494,6 +497,10 @@ class Evaluator:
         found = union(*(members.member(self, value, expression.name) for value in base))
         if all(isinstance(value, Anything | ExternalMethod) for value in found):
             found = outside.of_unknown(self, expression) or found
+        if expression.name in self.settings.client_names and all(isinstance(value, Anything) for value in found):
+            owner = module.owner_of_self(self._scope_at(module, expression.start), dotted_name(expression.value))
+            sites = module.method_calls.get((owner, expression.name), ()) if owner is not None else ()
+            found = (calling.named_client(sites),)
         return narrowing.narrowed(self, module, expression, found)
 
     def _call(self, module: ModuleIndex, expression: Call) -> Values:
