@@ -304,7 +304,14 @@ class Project:
 
         direct = search(lambda _: True)
         indirect = search(lambda path: self._importers.may_open(path, reach.doors))
-        return Receivers(evaluator, reach, direct, indirect).of(sorted(known & {*fresh, *importers}))
+        concerned = (path for path in sorted(known & {*fresh, *importers}) if self._imports_unknown(path))
+        return Receivers(evaluator, reach, direct, indirect).of(concerned)
+
+    def _imports_unknown(self, path: str) -> bool:
+        """Whether a file, or one that it imports, imports a file of the project that is not parsed."""
+        sources = {edge.source for edge in self._importers.edges_from(path)}
+        further = {edge.source for source in sources for edge in self._importers.edges_from(source)}
+        return not sources | further <= self._known
 
     def _model(self, evaluator: Evaluator) -> ProjectModel:
         texts = KeyTexts(self._evaluator(self.load))

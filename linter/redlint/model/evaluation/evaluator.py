@@ -155,25 +155,29 @@ class Evaluator:
             return (ANYTHING,)
         self._active.add(key)
         self._depth += 1
+        begun = self._steps
         try:
-            result = self._stable(key, work)
+            result = work()
+            if key in self._cycles:
+                result = self._stable(key, work, result, begun)
         finally:
             self._depth -= 1
             self._active.discard(key)
             self._cycles.discard(key)
-        self._tentative[key] = result
-        if not self._cycles:
+        if self._cycles:
+            self._tentative[key] = result
+            return result
+        self._known[key] = result
+        if self._tentative:
             self._known.update(self._tentative)
             self._tentative.clear()
+        if self._assumed:
             self._assumed.clear()
         return result
 
-    def _stable(self, key: tuple[str, object], work: Callable[[], Values]) -> Values:
-        for _ in range(MOST_ROUNDS):
-            begun = self._steps
-            result = work()
-            if key not in self._cycles:
-                return result
+    def _stable(self, key: tuple[str, object], work: Callable[[], Values], result: Values, begun: int) -> Values:
+        """What a subject of a cycle comes to: it is worked out again until nothing is added."""
+        for _ in range(MOST_ROUNDS - 1):
             self._grew = self._grew or self._assumed.get(key, ()) != result
             self._assumed[key] = result
             # A cycle inside a wider one is worked out with that: doing both would take time to the square.
@@ -183,6 +187,10 @@ class Evaluator:
                 return result
             self._grew = False
             self._tentative.clear()
+            begun = self._steps
+            result = work()
+            if key not in self._cycles:
+                return result
         return result
 
     # --- expressions ----------------------------------------------------------------------------------
@@ -483,7 +491,10 @@ class Evaluator:
             if path is None:
                 continue
             index = self.load(path)
-            exports = index.facts.exports if index is not None else None
+            if index is None:
+                # Not parsed: it did not pass the gate, and binds no Redis object.
+                continue
+            exports = index.facts.exports
             hidden = name not in exports if exports is not None else name.startswith("_")
             found = () if hidden else self.module_member(ProjectModule(binding.module, path), name)
             if found:
