@@ -8,7 +8,6 @@ comments are taken out before the model reads the sources. ``--- path`` begins a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from textwrap import dedent
 from typing import Final
 
@@ -17,8 +16,12 @@ import pytest
 from redlint.diagnostic import Confidence
 from redlint.model.events import RedisCall
 from redlint.model.files import ProjectFiles
+from redlint.model.kinds import Role
 from redlint.model.link import analyse
 from redlint.model.settings import ModelSettings
+
+_WITHOUT_COMMANDS: Final = (Role.PUBSUB, Role.LOCK)
+"""Objects whose methods are not one command each."""
 
 _COMMENT: Final = re.compile(r"\s*#: (.+)$")
 
@@ -27,7 +30,7 @@ def files_of(source: str) -> dict[str, str]:
     """The files of a project, by path; the first is ``a.py`` unless it has a name."""
     files: dict[str, list[str]] = {}
     path = "a.py"
-    for line in dedent(source).splitlines():
+    for line in dedent(source).lstrip("\n").splitlines():
         if line.startswith("--- "):
             path = line[4:].strip()
             files[path] = []
@@ -61,11 +64,11 @@ def rendered(call: RedisCall) -> str:
 
 
 def redis_calls(files: dict[str, str], *, gate: bool = True) -> list[str]:
-    """The calls that stand for commands; constructions and what makes objects of clients are left out."""
+    """The calls that send something; what only makes pipelines, locks and the like is left out."""
     overlay = {path: text.encode() for path, text in files.items()}
     project = analyse(ProjectFiles(lint=tuple(sorted(overlay)), overlay=overlay), ModelSettings(gate=gate))
     assert project.problems == ()
-    return [rendered(call) for call in project.calls() if call.commands]
+    return [rendered(call) for call in project.calls() if call.commands or call.client.role in _WITHOUT_COMMANDS]
 
 
 # --- containers -------------------------------------------------------------------------------------------
@@ -126,6 +129,12 @@ CONTAINERS = {
         nodes = []
         nodes.extend([redis.Redis()])
         nodes[0].get("x")  #: GET x client
+        """,
+    "starred display": """
+        import redis
+        old = [redis.Redis()]
+        for node in [*old, redis.Redis(port=1)]:
+            node.get("x")  #: GET x client
         """,
     "deque": """
         from collections import deque
@@ -219,9 +228,25 @@ CONTAINERS = {
         clients["main"] = redis.Redis()
         clients["main"].get("x")  #: GET x client
         """,
+    "weak dict": """
+        import weakref
+        import redis
+        clients = weakref.WeakValueDictionary()
+        clients["a"] = redis.Redis()
+        clients["a"].get("x")  #: GET x client
+        """,
     "dict comprehension": """
         import redis
         clients = {name: redis.Redis(db=number) for number, name in enumerate("ab")}
+        clients["a"].get("x")  #: GET x client
+        """,
+    "dict of another module": """
+        --- db.py
+        import redis
+        clients = {}
+        clients["a"] = redis.Redis()
+        --- b.py
+        from db import clients
         clients["a"].get("x")  #: GET x client
         """,
     "dict of an attribute": """
@@ -330,6 +355,12 @@ CONTAINERS = {
         def read():
             return current.get().get("x")  #: GET x client
         """,
+    "context variable with default": """
+        from contextvars import ContextVar
+        import redis
+        current = ContextVar("current", default=redis.Redis())
+        current.get().get("x")  #: GET x client
+        """,
     "queue of clients": """
         import queue
         import redis
@@ -425,7 +456,7 @@ WRAPPERS = {
             def __init__(self):
                 self.client = redis.Redis()
             def get(self, key):
-                return self.client.get(key)  #: GET x client
+                return self.client.get(key)  #: GET ? client
         Cache().get("x")  #: GET x client inferred
         """,
     "forwarding coroutine": """
@@ -444,7 +475,7 @@ WRAPPERS = {
             def __init__(self):
                 self.client = redis.Redis()
             def get(self, key):
-                return self.client.get("p:" + key)  #: GET p:x client
+                return self.client.get("p:" + key)  #: GET p:{} client
         Cache().get("x")
         """,
     "wrapper that decodes": """
@@ -454,7 +485,7 @@ WRAPPERS = {
             def __init__(self):
                 self.client = redis.Redis()
             def get(self, key):
-                return json.loads(self.client.get(key))  #: GET x client
+                return json.loads(self.client.get(key))  #: GET ? client
         Cache().get("x")
         """,
     "wrapper with another order": """
@@ -463,7 +494,7 @@ WRAPPERS = {
             def __init__(self):
                 self.client = redis.Redis()
             def setex(self, name, value, time):
-                return self.client.setex(name, time, value)  #: SETEX x client
+                return self.client.setex(name, time, value)  #: SETEX ? client
         Cache().setex("x", "v", 1)
         """,
     "wrapper that calls another command": """
@@ -472,7 +503,7 @@ WRAPPERS = {
             def __init__(self):
                 self.client = redis.Redis()
             def get(self, key):
-                return self.client.hgetall(key)  #: HGETALL x client
+                return self.client.hgetall(key)  #: HGETALL ? client
         Cache().get("x")
         """,
     "protocol": """
@@ -481,7 +512,8 @@ WRAPPERS = {
             def get(self, name): ...
             def hset(self, name, key, value): ...
         def read(store: Store):
-            return store.get("x")  #: GET x client inferred
+            store.hset("x", "f", 1)  #: HSET x client annotated
+            return store.get("x")  #: GET x client annotated
         """,
     "async protocol": """
         from typing import Protocol
@@ -489,7 +521,8 @@ WRAPPERS = {
             async def get(self, name: str) -> bytes | None: ...
             async def hset(self, name: str, key: str, value: str) -> int: ...
         async def read(store: Store):
-            return await store.get("x")  #: GET x client async inferred
+            await store.hset("x", "f", 1)  #: HSET x client async annotated
+            return await store.get("x")  #: GET x client async annotated
         """,
     "pipeline protocol": """
         from typing import Protocol
@@ -497,7 +530,7 @@ WRAPPERS = {
             def hset(self, name, key, value): ...
             def execute(self): ...
         def write(batch: Batch):
-            batch.hset("x", "f", 1)  #: HSET x pipeline inferred
+            batch.hset("x", "f", 1)  #: HSET x pipeline annotated
         """,
     "protocol of something else": """
         from typing import Protocol
@@ -685,12 +718,24 @@ CLASSES = {
         class Singleton:
             _instance = None
             def __new__(cls):
+                self = super().__new__(cls)
+                self.client = redis.Redis()
+                return self
+            def read(self):
+                return self.client.get("x")  #: GET x client inferred
+        """,
+    "instance of a class method": """
+        import redis
+        class Store:
+            _instance = None
+            @classmethod
+            def get_instance(cls):
                 if cls._instance is None:
-                    cls._instance = super().__new__(cls)
+                    cls._instance = cls()
                     cls._instance.client = redis.Redis()
                 return cls._instance
         def read():
-            return Singleton().client.get("x")  #: GET x client inferred
+            return Store.get_instance().client.get("x")  #: GET x client inferred
         """,
     "cached property": """
         from functools import cached_property
@@ -732,6 +777,7 @@ CLASSES = {
         --- b.py
         from types_ import Client
         def read(client: Client):
+            client.hlen("h")  #: HLEN h client annotated
             return client.get("x")  #: GET x client annotated
         """,
     "union alias of another module": """
@@ -743,6 +789,7 @@ CLASSES = {
         --- b.py
         from types_ import Client
         def read(client: Client):
+            client.hlen("h")  #: HLEN h client annotated
             return client.get("x")  #: GET x client annotated
         """,
     "TypeAlias of another module": """
@@ -753,6 +800,7 @@ CLASSES = {
         --- b.py
         from types_ import Client
         async def read(client: Client):
+            await client.hlen("h")  #: HLEN h client async annotated
             return await client.get("x")  #: GET x client async annotated
         """,
     "quoted alias": """
@@ -794,12 +842,16 @@ OUTSIDE = {
         job = Job()
         job.client = redis.Redis()
         """,
-    "attribute of a project object with default": """
-        import redis
+    "attribute of a project object that begins as None": """
+        --- job.py
         class Job:
-            client = None
+            def __init__(self):
+                self.client = None
             def run(self):
                 return self.client.get("x")  #: GET x client inferred
+        --- main.py
+        import redis
+        from job import Job
         job = Job()
         job.client = redis.Redis()
         """,
@@ -808,7 +860,7 @@ OUTSIDE = {
         class Model:
             @classmethod
             def read(cls):
-                return cls.client.get("x")  #: GET x client inferred
+                return cls.client.get("x")  #: GET x client
         Model.client = redis.Redis()
         """,
     "attribute of a module": """
@@ -866,6 +918,17 @@ OUTSIDE = {
         def read():
             return current_app.redis.get("x")  #: GET x client inferred
         """,
+    "Flask extensions": """
+        --- main.py
+        from flask import Flask
+        import redis
+        app = Flask("a")
+        app.extensions["redis"] = redis.Redis()
+        --- views.py
+        from flask import current_app
+        def read():
+            return current_app.extensions["redis"].get("x")  #: GET x client inferred
+        """,
     "extension": """
         --- ext.py
         from flask_redis import FlaskRedis
@@ -882,6 +945,14 @@ OUTSIDE = {
         bot.redis = redis.Redis()
         async def read(ctx):
             return await ctx.bot.redis.get("x")  #: GET x client async inferred
+        """,
+    "context of a Sanic application": """
+        import redis.asyncio as redis
+        from sanic import Sanic
+        app = Sanic("a")
+        app.ctx.redis = redis.Redis()
+        async def read(request):
+            return await request.app.ctx.redis.get("x")  #: GET x client async inferred
         """,
 }
 
@@ -928,6 +999,21 @@ FUNCTIONS = {
         from redis import Redis
         def read(backend, key):
             if isinstance(backend, Redis) and key:
+                return backend.get("x")  #: GET x client annotated
+        """,
+    "isinstance of an attribute": """
+        import redis
+        class Store:
+            def read(self):
+                if isinstance(self.backend, redis.Redis):
+                    return self.backend.get("x")  #: GET x client annotated
+        """,
+    "isinstance in elif": """
+        import redis
+        def read(backend):
+            if backend is None:
+                return None
+            elif isinstance(backend, redis.Redis):
                 return backend.get("x")  #: GET x client annotated
         """,
     "isinstance of one of two": """
@@ -1088,15 +1174,28 @@ FUNCTIONS = {
         def read(client, key):
             return client.get("x")  #: GET x client inferred
         """,
-    "decorator that injects by name": """
+    "decorator with arguments": """
+        import redis
+        def with_redis(name):
+            def outer(function):
+                def wrapper(*args):
+                    return function(redis.Redis(), *args)
+                return wrapper
+            return outer
+        @with_redis("cache")
+        def read(client, key):
+            return client.get("x")  #: GET x client inferred
+        """,
+    "decorator of a method": """
         import redis
         def with_redis(function):
-            def wrapper(*args, **kwargs):
-                return function(*args, client=redis.Redis(), **kwargs)
+            def wrapper(self, *args):
+                return function(self, redis.Redis(), *args)
             return wrapper
-        @with_redis
-        def read(key, client=None):
-            return client.get("x")  #: GET x client inferred
+        class Store:
+            @with_redis
+            def read(self, client, key):
+                return client.get("x")  #: GET x client inferred
         """,
     "transaction": """
         import redis
@@ -1106,10 +1205,20 @@ FUNCTIONS = {
             pipe.set("x", 1)  #: SET x pipeline
         client.transaction(move, "x")
         """,
+    "pipeline of another module": """
+        --- db.py
+        import redis
+        def batch():
+            return redis.Redis().pipeline()
+        --- b.py
+        from db import batch
+        with batch() as pipe:
+            pipe.set("x", 1)  #: SET x pipeline
+        """,
     "script": """
         import redis
         client = redis.Redis()
-        bump = client.register_script("return 1")  #: SCRIPT LOAD client
+        bump = client.register_script("return 1")
         bump(keys=["x"], args=[1])  #: EVALSHA x script
         """,
     "script of an attribute": """
@@ -1117,7 +1226,7 @@ FUNCTIONS = {
         class Limiter:
             def __init__(self):
                 self.client = redis.Redis()
-                self.script = self.client.register_script("return 1")  #: SCRIPT LOAD client
+                self.script = self.client.register_script("return 1")
             def hit(self):
                 return self.script(keys=["x"])  #: EVALSHA x script
         """,
@@ -1132,17 +1241,17 @@ FUNCTIONS = {
     "exit stack": """
         from contextlib import ExitStack
         import redis
-        with ExitStack() as stack:
-            client = stack.enter_context(redis.Redis())
-            client.get("x")  #: GET x client
+        stack = ExitStack()
+        client = stack.enter_context(redis.Redis())
+        client.get("x")  #: GET x client
         """,
     "async exit stack": """
         from contextlib import AsyncExitStack
         from redis.asyncio import Redis
         async def main():
-            async with AsyncExitStack() as stack:
-                client = await stack.enter_async_context(Redis())
-                await client.get("x")  #: GET x client async
+            stack = AsyncExitStack()
+            client = await stack.enter_async_context(Redis())
+            await client.get("x")  #: GET x client async
         """,
     "cast": """
         from typing import cast
@@ -1158,9 +1267,9 @@ FUNCTIONS = {
         import redis.asyncio as redis
         async def connect():
             return redis.Redis()
-        loop = asyncio.new_event_loop()
-        client = loop.run_until_complete(connect())
-        client.get("x")  #: GET x client async
+        def main(loop: asyncio.AbstractEventLoop):
+            client = loop.run_until_complete(connect())
+            client.get("x")  #: GET x client async
         """,
     "wait_for": """
         import asyncio
@@ -1180,6 +1289,17 @@ FUNCTIONS = {
                 _client = redis.Redis()
             return _client
         get_client().get("x")  #: GET x client
+        """,
+    "context manager that is a method": """
+        from contextlib import contextmanager
+        import redis
+        class Store:
+            @contextmanager
+            def connection(self):
+                yield redis.Redis()
+            def read(self):
+                with self.connection() as client:
+                    return client.get("x")  #: GET x client
         """,
 }
 
@@ -1234,6 +1354,7 @@ INJECTED = {
         --- routes.py
         from deps import RedisDep
         async def read(client: RedisDep):
+            await client.hlen("h")  #: HLEN h client async annotated
             return await client.get("x")  #: GET x client async annotated
         """,
     "dependency of a class": """
@@ -1269,6 +1390,15 @@ INJECTED = {
         client = LocalProxy(_connect)
         client.get("x")  #: GET x client
         """,
+    "LocalProxy of another module": """
+        --- db.py
+        import redis
+        from werkzeug.local import LocalProxy
+        client = LocalProxy(lambda: redis.Redis())
+        --- b.py
+        from db import client
+        client.get("x")  #: GET x client
+        """,
     "container": """
         --- containers.py
         import redis
@@ -1278,7 +1408,7 @@ INJECTED = {
         --- b.py
         from containers import Container
         def read():
-            return Container.client().get("x")  #: GET x client
+            return Container.client().hlen("x")  #: HLEN x client
         """,
     "Provide": """
         --- containers.py
@@ -1291,7 +1421,7 @@ INJECTED = {
         from containers import Container
         @inject
         def read(client=Provide[Container.client]):
-            return client.get("x")  #: GET x client
+            return client.hlen("x")  #: HLEN x client
         """,
     "resource": """
         import redis
@@ -1303,18 +1433,6 @@ INJECTED = {
         class Container(containers.DeclarativeContainer):
             client = providers.Resource(connect, url="redis://h")
         Container.client().get("x")  #: GET x client
-        """,
-    "service of a container": """
-        import redis
-        from dependency_injector import containers, providers
-        class Users:
-            def __init__(self, client):
-                self.client = client
-            def read(self):
-                return self.client.get("x")  #: GET x client inferred
-        class Container(containers.DeclarativeContainer):
-            client = providers.Singleton(redis.Redis)
-            users = providers.Factory(Users, client=client)
         """,
     "fixture of the module": """
         import pytest
@@ -1359,6 +1477,8 @@ INJECTED = {
         --- tests/conftest.py
         import pytest
         import redis
+        def pytest_configure(config):
+            config.addinivalue_line("markers", "slow")
         @pytest.fixture
         def client():
             return redis.Redis()
@@ -1431,7 +1551,7 @@ FRAMEWORKS = {
         """,
     "django-redis caches": """
         from django.core.cache import caches
-        caches["x"].ttl("y")  #: TTL cache inferred
+        caches["x"].ttl("y")  #: ttl cache inferred
         caches["x"].get("y")
         """,
     "django-redis lock": """
@@ -1470,8 +1590,8 @@ FRAMEWORKS = {
         """,
     "kombu channel": """
         from kombu import Connection
-        with Connection("redis://") as connection:
-            connection.default_channel.client.llen("celery")  #: LLEN celery client inferred
+        connection = Connection("redis://")
+        connection.default_channel.client.llen("celery")  #: LLEN celery client inferred
         """,
     "redisvl index": """
         from redisvl.index import SearchIndex
@@ -1504,7 +1624,7 @@ FRAMEWORKS = {
         async def main():
             pool = await create_pool(RedisSettings())
             await pool.enqueue_job("work")
-            await pool.get("x")  #: GET x client async
+            await pool.hlen("x")  #: HLEN x client async
         """,
     "fakeredis": """
         import fakeredis
@@ -1538,14 +1658,14 @@ FRAMEWORKS = {
     "pub/sub": """
         import redis
         pubsub = redis.Redis().pubsub()
-        pubsub.subscribe("x")  #: SUBSCRIBE pubsub
-        for message in pubsub.listen():
+        pubsub.subscribe("x")  #: subscribe pubsub
+        for message in pubsub.listen():  #: listen pubsub
             message.get("data")
         """,
     "lock": """
         import redis
         lock = redis.Redis().lock("x", timeout=3)
-        lock.acquire()  #: SET lock
+        lock.acquire()  #: acquire lock
         """,
     "sentinel": """
         from redis.sentinel import Sentinel
@@ -1571,11 +1691,6 @@ PATTERNS: Final = {
     }.items()
     for name, source in rows.items()
 }
-
-
-def parameters() -> Iterator[object]:
-    for name, source in PATTERNS.items():
-        yield pytest.param(source, id=name)
 
 
 @pytest.mark.parametrize("gate", [True, False], ids=["gate", "no-gate"])
