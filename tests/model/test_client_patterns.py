@@ -117,7 +117,7 @@ CONTAINERS = {
         def first(nodes: Sequence[Redis]):
             return nodes[0].get("x")  #: GET x client annotated
         """,
-    "enumerate is not followed": """
+    "list of other things": """
         import redis
         nodes = [redis.Redis()]
         names = ["a"]
