@@ -50,7 +50,6 @@ from redlint.model.values import (
     Anything,
     Client,
     ClientMethod,
-    ExternalInstance,
     Instance,
     KnownConstant,
     Parent,
@@ -502,7 +501,7 @@ def _refs(receivers: Values, method: str, evaluator: Evaluator) -> tuple[ClientR
             refs = _passed_on(evaluator, value, method)
             found += refs
             foreign = foreign or not refs
-        elif isinstance(value, ExternalInstance):
+        elif not isinstance(value, Anything | KnownConstant):
             foreign = True
     if foreign:
         found = [replace(ref, confidence=min(ref.confidence, Confidence.INFERRED)) for ref in found]

@@ -13,6 +13,7 @@ from redlint.model.clients import import_words, weak_words
 
 _SUPPRESSION = re.compile(rb"#[^\n]*(?:redlint|\bRED\d)")
 _ENGLISH = rb"(?!tribut|cover|cuss|play|solv|patch)"
+_SHORT = 4
 _METHOD_CALL = re.compile(rb"\.\s*([a-z_]+)[ \t]*\(")
 
 
@@ -25,7 +26,7 @@ class Gate:
 
     def __init__(self, extra_words: Iterable[str] = ()) -> None:
         words = sorted(import_words())
-        distinct = [word for word in words if not any(other != word and other in word for other in words)]
+        distinct = [word for word in words if not any(_covers(other, word) for other in words)]
         self._words = tuple((word.encode(), _word_pattern(word)) for word in distinct)
         self._extra = tuple(re.compile(rf"\b{re.escape(word)}\b".encode()) for word in sorted({*extra_words} - {""}))
         self._weak = tuple((word.encode(), re.compile(pattern.encode())) for word, pattern in weak_words())
@@ -45,9 +46,14 @@ class Gate:
         return not self._methods.isdisjoint(_METHOD_CALL.findall(content))
 
 
+def _covers(other: str, word: str) -> bool:
+    """Whether a file with ``word`` always has ``other``; short words count only by themselves."""
+    return other != word and other in word and len(other) > _SHORT
+
+
 def _word_pattern(word: str) -> re.Pattern[bytes]:
     """Short names of libraries count only where they are imported; ``redistribute`` is no library."""
     escaped = re.escape(word).encode()
-    if len(word) <= 4:
+    if len(word) <= _SHORT:
         return re.compile(rb"\b(?:import|from)\s+" + escaped + rb"\b")
     return re.compile(escaped + _ENGLISH)

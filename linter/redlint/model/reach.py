@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from redlint.model.evaluation import containers
+from redlint.model import clients as client_tables
+from redlint.model.evaluation import annotated, containers, proxies
 from redlint.model.evaluation.evaluator import Evaluator
 from redlint.model.evaluation.members import bases, of_class
 from redlint.model.importers import Bearing
@@ -15,6 +16,8 @@ from redlint.model.index import ModuleIndex
 from redlint.model.values import (
     Box,
     Client,
+    DeclaredType,
+    External,
     Generator,
     Held,
     Instance,
@@ -34,7 +37,10 @@ from redlint.model.values import (
 MOST_ATTRIBUTES = 3
 """Attributes between a name and the Redis object: ``app.store.client`` has two of them."""
 
-_CONTAINERS = (Instance, ProjectClass, ProjectFunction, Generator, Items, Row, Table)
+_CONTAINERS = (
+    *(Instance, ProjectClass, ProjectFunction, ProjectLambda, Generator),
+    *(Items, Row, Table, Box, Held, Maker, DeclaredType),
+)
 
 
 class Reach:
@@ -87,6 +93,9 @@ class Reach:
         """Whether a Redis object is at most so many attributes away; results and items cost nothing."""
         if isinstance(value, Client):
             return True
+        if isinstance(value, External):
+            # A client class under another name: ``from redis import Redis as Client``.
+            return value.name in client_tables.constructors()
         if not isinstance(value, _CONTAINERS):
             return False
         key = (value, attributes)
@@ -97,11 +106,24 @@ class Reach:
 
     def _looks(self, value: Value, attributes: int) -> bool:
         if isinstance(value, Instance):
+            if self._stands_for_client(value):
+                return True
             if attributes == 0:
                 return False
             # All attributes are counted, not just the first that leads there, so that every door is known.
             return sum(self._through(name, found, attributes) for name, found in self._attributes_of(value)) > 0
         return sum(self.reaches(one, attributes) for one in self._parts(value)) > 0
+
+    def _stands_for_client(self, value: Instance) -> bool:
+        """Whether calls on an object are passed on to a client as they are."""
+        if any(isinstance(one, Client) for one in proxies.proxied(self._evaluator, value.cls)):
+            return True
+        for key in bases(self._evaluator, value.cls)[0]:
+            module = self._evaluator.load(key.path)
+            for scope in module.methods.get(key.scope, ()) if module is not None else ():
+                if proxies.forwarded(self._evaluator, ProjectFunction(ScopeKey(key.path, scope), value)):
+                    return True
+        return False
 
     def _through(self, name: str, found: Values, attributes: int) -> bool:
         direct = any(self.reaches(one, 0) for one in found)
@@ -122,6 +144,9 @@ class Reach:
             return containers.contents(value)
         if isinstance(value, Maker):
             return value.results
+        if isinstance(value, DeclaredType):
+            module = self._evaluator.load(value.path)
+            return annotated.instances(self._evaluator, module, value.expression) if module is not None else ()
         return (self._evaluator.instance(value.cls),) if isinstance(value, ProjectClass) else ()
 
     def _attributes_of(self, instance: Instance) -> tuple[tuple[str, Values], ...]:

@@ -202,7 +202,9 @@ def _argument(evaluator: Evaluator, given: _Given, parameter: Parameter, positio
     place = 0
     for argument in given.arguments:
         if argument.stars == 1:
-            return None
+            # How many places it fills is unknown; keywords still count.
+            place = len(given.arguments) + position + 1
+            continue
         if argument.stars == 2:
             found = _spread(evaluator, given.caller, argument, parameter.name)
             if found is not None:
@@ -265,7 +267,7 @@ def fixture(evaluator: Evaluator, module: ModuleIndex, scope: int, name: str) ->
         return ()
     for candidate, place in _fixture_places(evaluator, module, scope):
         for function in candidate.fixtures.get((place, name), ()):
-            if function != scope:
+            if (candidate.path, function) != (module.path, scope):
                 found = evaluator.returned(ProjectFunction(ScopeKey(candidate.path, function)))
                 return union(*(evaluator.yielded(one) if isinstance(one, Generator) else (one,) for one in found))
     kind = client_tables.fixtures().get(name)

@@ -67,7 +67,7 @@ def iterate(evaluator: Evaluator, value: Value) -> Values:
 
 def enter(evaluator: Evaluator, value: Value) -> Values:
     """What ``with value as x`` binds to ``x``."""
-    if isinstance(value, Client | Anything):
+    if isinstance(value, Client | Anything | ExternalInstance):
         return (value,)
     if isinstance(value, Items):
         return value.elements

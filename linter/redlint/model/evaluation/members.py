@@ -274,7 +274,8 @@ def _complete(evaluator: Evaluator, order: tuple[ScopeKey, ...], name: str, rece
     """What a class has under a name, with what is put there from elsewhere."""
     if not all(isinstance(value, Anything | KnownConstant) for value in found):
         return containers.held(found, order[0].path, order[0].scope, name)
-    if ANYTHING not in found and isinstance(receiver, Instance | ProjectClass):
+    is_open = ANYTHING not in found or KnownConstant(None) in found
+    if is_open and isinstance(receiver, Instance | ProjectClass):
         given = outside.attribute(evaluator, receiver, name)
         if any(isinstance(value, Client) for value in given):
             return union(found, given)

@@ -12,7 +12,7 @@ from redlint.model.events import Place
 from redlint.model.facts import Attribute, Call, Collection, Expression, Name, Operation, dotted_name
 from redlint.model.index import ModuleIndex
 from redlint.model.kinds import BlockKind, Usage
-from redlint.model.values import Client, Values, union
+from redlint.model.values import ANYTHING, Client, External, Values, union
 
 if TYPE_CHECKING:
     from redlint.model.evaluation.evaluator import Evaluator
@@ -34,6 +34,8 @@ def narrowed(evaluator: Evaluator, module: ModuleIndex, expression: Name | Attri
         named = _instances(evaluator, module, test.types)
         kinds = {(value.ref.role, value.ref.is_async) for value in named if isinstance(value, Client)}
         if not kinds:
+            if test.holds and _is_no_client(evaluator, module, test.types):
+                found = tuple(value for value in found if not isinstance(value, Client)) or (ANYTHING,)
             continue
         if test.holds:
             kept = tuple(value for value in found if isinstance(value, Client) and _kind(value) in kinds)
@@ -41,6 +43,17 @@ def narrowed(evaluator: Evaluator, module: ModuleIndex, expression: Name | Attri
         else:
             found = tuple(value for value in found if not isinstance(value, Client) or _kind(value) not in kinds)
     return found
+
+
+def _is_no_client(evaluator: Evaluator, module: ModuleIndex, types: Expression) -> bool:
+    """Whether the types are known, and a Redis object is certainly an instance of none of them."""
+    if isinstance(types, Collection):
+        return all(_is_no_client(evaluator, module, one) for one in types.elements)
+    values = evaluator.evaluate(module, types)
+    return bool(values) and all(
+        isinstance(value, External) and value.name.startswith("builtins.") and value.name != "builtins.object"
+        for value in values
+    )
 
 
 def _kind(client: Client) -> tuple[object, bool]:
