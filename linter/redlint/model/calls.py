@@ -505,7 +505,14 @@ def _refs(receivers: Values, method: str, evaluator: Evaluator) -> tuple[ClientR
             foreign = True
     if foreign:
         found = [replace(ref, confidence=min(ref.confidence, Confidence.INFERRED)) for ref in found]
-    return tuple(dict.fromkeys(found))
+    fitting = [ref for ref in found if _has(ref, method) or ref.confidence > Confidence.INFERRED]
+    return tuple(dict.fromkeys(sorted(fitting, key=lambda ref: not _has(ref, method))))
+
+
+def _has(ref: ClientRef, method: str) -> bool:
+    """Whether a Redis object of this role has the method: ``execute`` is for pipelines, ``get`` no method of locks."""
+    known = methods_of(owner_of(ref))
+    return not known or method in known or method in _NO_COMMANDS or method in _RAW or method == "__call__"
 
 
 def _of_parent(evaluator: Evaluator, parent: Parent, method: str) -> list[ClientRef]:
