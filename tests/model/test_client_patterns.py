@@ -1678,6 +1678,147 @@ FRAMEWORKS = {
         """,
 }
 
+ELSEWHERE: Final = {
+    "arq and django-rq": """
+        from django_rq import get_connection
+        get_connection("default").get("x")  #: GET x client
+        --- b.py
+        from arq import create_pool
+        async def work():
+            pool = await create_pool()
+            await pool.get("x")  #: GET x client async
+        """,
+    "list of another file": """
+        import redis
+        nodes = []
+        nodes.append(redis.Redis())
+        --- b.py
+        from a import nodes
+        nodes[0].get("x")  #: GET x client
+        """,
+    "context variable of another file": """
+        import redis
+        from contextvars import ContextVar
+        current = ContextVar("current")
+        current.set(redis.Redis())
+        --- b.py
+        from a import current
+        current.get().get("x")  #: GET x client
+        """,
+    "lambda of another file": """
+        import redis
+        make = lambda: redis.Redis()
+        --- b.py
+        from a import make
+        make().get("x")  #: GET x client
+        """,
+    "class under another name": """
+        try:
+            from valkey import Valkey as Client
+        except ImportError:
+            from redis import Redis as Client
+        --- b.py
+        from a import Client
+        Client().get("x")  #: GET x client
+        """,
+    "type alias of another file": """
+        from redis import Redis
+        from redis.cluster import RedisCluster
+        Client = Redis | RedisCluster
+        --- b.py
+        from a import Client
+        def read(client: Client):
+            client.get("x")  #: GET x client annotated
+        """,
+    "forwarding wrapper of another file": """
+        import redis
+        class Cache:
+            def __init__(self):
+                self.client = redis.Redis()
+            def get(self, key):
+                return self.client.get(key)  #: GET ? client
+        cache = Cache()
+        --- b.py
+        from a import cache
+        cache.get("x")  #: GET x client inferred
+        """,
+    "first fixture of a conftest": """
+        def test_it(client):
+            client.get("x")  #: GET x client
+        --- conftest.py
+        import pytest
+        import redis
+        @pytest.fixture
+        def client():
+            return redis.Redis()
+        """,
+    "class default set from outside": """
+        import redis
+        class Job:
+            client = None
+            def run(self):
+                return self.client.get("x")  #: GET x client inferred
+        job = Job()
+        job.client = redis.Redis()
+        """,
+    "exit stack": """
+        import redis
+        from contextlib import ExitStack
+        with ExitStack() as stack:
+            client = stack.enter_context(redis.Redis())
+            client.get("x")  #: GET x client
+        """,
+    "keyword after others": """
+        import redis
+        def with_client(function):
+            def wrapper(*args, **kwargs):
+                return function(*args, client=redis.Redis(), **kwargs)
+            return wrapper
+        @with_client
+        def read(key, client=None):
+            client.get("x")  #: GET x client inferred
+        """,
+    "loop of an event loop": """
+        import asyncio
+        import redis.asyncio as redis
+        async def connect():
+            return redis.Redis()
+        client = asyncio.new_event_loop().run_until_complete(connect())
+        async def read():
+            await client.get("x")  #: GET x client async
+        """,
+    "functions of the standard library": """
+        import random
+        from collections import defaultdict
+        import redis
+        nodes = [redis.Redis(), redis.Redis()]
+        random.choice(nodes).get("a")  #: GET a client
+        for number, node in enumerate(nodes):
+            node.get("b")  #: GET b client
+        for name, node in zip("ab", nodes):
+            node.get("c")  #: GET c client
+        pools = defaultdict(redis.Redis)
+        pools["x"].get("d")  #: GET d client
+        """,
+    "what narrowing rules out": """
+        import redis
+        def f(b: redis.Redis | dict):
+            if isinstance(b, dict):
+                b.get("x")
+                b.keys()
+            else:
+                b.get("y")  #: GET y client annotated
+        """,
+    "one of several things": """
+        import redis
+        try:
+            client = redis.Redis()
+        except Exception:
+            client = {}
+        client.get("x")  #: GET x client inferred
+        """,
+}
+
 PATTERNS: Final = {
     f"{group}/{name}": source
     for group, rows in {
@@ -1688,6 +1829,7 @@ PATTERNS: Final = {
         "functions": FUNCTIONS,
         "injected": INJECTED,
         "frameworks": FRAMEWORKS,
+        "elsewhere": ELSEWHERE,
     }.items()
     for name, source in rows.items()
 }

@@ -89,6 +89,8 @@ def last_name(expression: Expression) -> str:
 def result(evaluator: Evaluator, module: ModuleIndex, call: Call) -> Values:
     """What a call gives."""
     callees = evaluator.evaluate(module, call.function)
+    if last_name(call.function) == "run_until_complete" and all(isinstance(one, Anything) for one in callees):
+        return _first(evaluator, module, call)
     return union(*(_result(evaluator, module, call, callee) for callee in callees))
 
 
@@ -275,6 +277,46 @@ def _dict(evaluator: Evaluator, module: ModuleIndex, call: Call) -> Values:
     return (table_of(entries, union(*others)),)
 
 
+def _default_dict(evaluator: Evaluator, module: ModuleIndex, call: Call) -> Values:
+    return (Table((), contained(_called(evaluator, module, call)) if call.arguments else ()),)
+
+
+def _made_by_default(evaluator: Evaluator, module: ModuleIndex, call: Call) -> Values:
+    """``field(default_factory=Redis)`` and the like: what the factory gives, or the default."""
+    for argument in call.arguments:
+        if argument.keyword in ("default_factory", "factory"):
+            inner = Call(call.start, call.end, argument.value, (), call.open)
+            return result(evaluator, module, inner)
+        if argument.keyword == "default":
+            return evaluator.evaluate(module, argument.value)
+    return (ANYTHING,)
+
+
+def _of_all(evaluator: Evaluator, module: ModuleIndex, call: Call) -> tuple[Values, ...]:
+    """The items of each argument."""
+    return tuple(
+        contained(union(*(containers.iterate(evaluator, value) for value in evaluator.evaluate(module, one.value))))
+        or (ANYTHING,)
+        for one in call.arguments
+    )
+
+
+def _enumerate(evaluator: Evaluator, module: ModuleIndex, call: Call) -> Values:
+    items = _of_all(evaluator, module, call)
+    return (Items((Row(((ANYTHING,), items[0])),)),) if items else (ANYTHING,)
+
+
+def _zip(evaluator: Evaluator, module: ModuleIndex, call: Call) -> Values:
+    return (Items((Row(_of_all(evaluator, module, call)),)),)
+
+
+def _gather(evaluator: Evaluator, module: ModuleIndex, call: Call) -> Values:
+    """``await asyncio.gather(connect(), connect())``."""
+    if any(argument.stars for argument in call.arguments):
+        return (Items(contained(union(*_of_all(evaluator, module, call)))),)
+    return (Row(tuple(contained(evaluator.evaluate(module, one.value)) for one in call.arguments if not one.keyword)),)
+
+
 def _box(evaluator: Evaluator, module: ModuleIndex, call: Call) -> Values:
     defaults = (argument for argument in call.arguments if argument.keyword == "default")
     return (Box(union(*(evaluator.evaluate(module, argument.value) for argument in defaults))),)
@@ -331,6 +373,13 @@ _FUNCTIONS: dict[str, Callable[[Evaluator, ModuleIndex, Call], Values]] = {
     **dict.fromkeys(standard.BOXES, _box),
     **dict.fromkeys(standard.TABLES, _dict),
     **dict.fromkeys(standard.SEQUENCES, _items),
+    **dict.fromkeys(("itertools.cycle", "itertools.islice"), _items),
+    **dict.fromkeys(("random.choice", "secrets.choice"), _next),
+    **dict.fromkeys(("dataclasses.field", "attr.ib", "attr.field", "attrs.field", "pydantic.Field"), _made_by_default),
+    "builtins.enumerate": _enumerate,
+    "builtins.zip": _zip,
+    "asyncio.gather": _gather,
+    "collections.defaultdict": _default_dict,
     "builtins.type": _type,
     "builtins.getattr": _getattr,
     "builtins.super": _super,

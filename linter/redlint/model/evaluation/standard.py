@@ -15,7 +15,6 @@ BOXES = frozenset(
 TABLES = frozenset(
     {
         *("builtins.dict", "collections.OrderedDict", "weakref.WeakValueDictionary", "weakref.WeakKeyDictionary"),
-        "collections.defaultdict",
     }
 )
 """Standard classes whose objects are like dicts."""
