@@ -34,6 +34,9 @@ _CLIENT_CLASSES: Final = {"redis": "Redis", "valkey": "Valkey"}
 _IN_URL: Final = frozenset({"host", "port", "path", "username", "password", "db"})
 """What the parts of a URL other than its query tell."""
 
+_OF_CLIENT: Final = frozenset({"connection_pool", "single_connection_client", "auto_close_connection_pool"})
+"""What a client that was handed a pool heeds itself; ``__init__`` takes everything else from the pool."""
+
 _TRUE_WORDS: Final = frozenset({"1", "T", "TRUE", "Y", "YES"})
 _FALSE_WORDS: Final = frozenset({"0", "F", "FALSE", "N", "NO"})
 _NUMBERS_IN_URL: Final[Mapping[str, type[int] | type[float]]] = {
@@ -90,7 +93,7 @@ def effective_option(ref: ClientRef, name: str, target: Target) -> ConstantValue
         return UNKNOWN if ref.parent is None else effective_option(ref.parent, name, target)
     if ref.parent is not None and ref.parent.role in (Role.SENTINEL, Role.CLUSTER):
         return UNKNOWN
-    if _on_pool(ref) and not _is_of_client(ref, name):
+    if _on_pool(ref) and name not in _OF_CLIENT:
         if ref.parent is None or ref.parent.role is not Role.POOL:
             return UNKNOWN
         return effective_option(ref.parent, name, target)
@@ -105,11 +108,6 @@ def _on_pool(ref: ClientRef) -> bool:
     if ref.role is not Role.CLIENT:
         return False
     return ref.parent is not None or ref.options.get("connection_pool") is not None
-
-
-def _is_of_client(ref: ClientRef, name: str) -> bool:
-    """Whether an option is heeded by a client that was handed a pool: its connections do not know it."""
-    return not any(name in _options(ref.library, one) for one in _connection_classes(ref, ""))
 
 
 def _given(ref: ClientRef, name: str) -> tuple[ConstantValue | Unknown] | None:
@@ -142,14 +140,28 @@ def _from_query(name: str, text: str) -> ConstantValue | Unknown:
 def _default(ref: ClientRef, name: str, target: Target) -> ConstantValue | Unknown:
     if ref.origin is None or ref.confidence in (Confidence.ANNOTATED, Confidence.CONFIGURED, Confidence.NAMED):
         return UNKNOWN
-    if _has_url(ref) and (name in _IN_URL - {"db"} or not isinstance(ref.options.get("url"), str)) and name in _IN_URL:
+    if name in _IN_URL and _has_url(ref) and (name != "db" or not _scheme(ref)):
         return UNKNOWN
+    signatures = _signatures(ref, name)
+    if not signatures:
+        return UNKNOWN
+    return _only(
+        _in_version(ref.library, signatures, name, version)
+        for version in targeted_versions(ref.library, target)
+        if _has_class(ref.library, signatures[0][0], version)
+    )
+
+
+def _in_version(
+    library: str, signatures: tuple[tuple[str, ...], ...], name: str, version: str
+) -> ConstantValue | Unknown:
+    """The default in one version; the signatures that have the option must agree."""
     found: list[ConstantValue | Unknown] = []
-    for alternative in _lookups(ref):
-        for one in alternative:
-            if name in _options(ref.library, one):
-                found.append(_agreed(ref.library, _options(ref.library, one)[name], target))
-                break
+    for classes in signatures:
+        entries = (_entry(library, one, name, version) for one in classes)
+        first = next((entry for entry in entries if entry is not None and entry.exists), None)
+        if first is not None:
+            found.append(UNKNOWN if isinstance(first.value, UnsetType) else first.value)
     return _only(found)
 
 
@@ -159,33 +171,32 @@ def _only(values: Iterable[ConstantValue | Unknown]) -> ConstantValue | Unknown:
     return next(iter(distinct.values())) if len(distinct) == 1 else UNKNOWN
 
 
-def _lookups(ref: ClientRef) -> tuple[tuple[str, ...], ...]:
-    """The classes whose signatures have the defaults, first one first; several such lists must agree.
+def _signatures(ref: ClientRef, name: str) -> tuple[tuple[str, ...], ...]:
+    """The classes whose signatures have the defaults: in each list the first with the option counts.
 
-    None where the constructor is not a recorded one: project classes, clients of other libraries.
+    Several lists are for the kinds of connection that it may be. None where the constructor is not a recorded
+    one: project classes, clients of other libraries.
     """
-    factory = clients.canonical(ref.factory)
-    owner = factory.removesuffix(".from_url")
-    has_url = owner != factory
-    package = f"{ref.library}.asyncio" if ref.is_async else ref.library
     if ref.library not in client_defaults():
         return ()
-    name = _CLIENT_CLASSES[ref.library]
-    client, cluster = f"{package}.client.{name}", f"{package}.cluster.{name}Cluster"
-    connections = tuple((one,) for one in _connection_classes(ref, _scheme(ref) if _has_url(ref) else "redis"))
-    chains = tuple((*chain, f"{package}.connection.AbstractConnection") for chain in connections)
+    factory = clients.canonical(ref.factory)
+    owner = factory.removesuffix(".from_url").removesuffix(".from_pool")
+    package = f"{ref.library}.asyncio" if ref.is_async else ref.library
+    class_name = _CLIENT_CLASSES[ref.library]
+    client, cluster = f"{package}.client.{class_name}", f"{package}.cluster.{class_name}Cluster"
+    pool, connections = f"{package}.connection.ConnectionPool", _connections(ref, package)
     if owner in (client, f"{package}.utils"):
-        if has_url:
-            return tuple((f"{package}.connection.ConnectionPool", *chain) for chain in chains)
-        return ((client,),) if owner == client else ()
+        if not factory.endswith(".from_url") or name in _OF_CLIENT:
+            return ((client,),)
+        return tuple((pool, *classes) for classes in connections)
     if owner == cluster:
         if ref.is_async:
             return ((cluster,),)
-        return tuple((cluster, *chain) for chain in chains) if _has_url(ref) else ((cluster, client),)
-    if owner in (f"{package}.connection.ConnectionPool", f"{package}.connection.BlockingConnectionPool"):
-        return () if "connection_class" in ref.options else tuple((owner, *chain) for chain in chains)
+        return tuple((cluster, *classes) for classes in connections) if _has_url(ref) else ((cluster, client),)
+    if owner in (pool, f"{package}.connection.BlockingConnectionPool"):
+        return () if "connection_class" in ref.options else tuple((owner, *classes) for classes in connections)
     if owner == f"{package}.sentinel.Sentinel":
-        return tuple((owner, *chain) for chain in chains)
+        return tuple((owner, *classes) for classes in connections)
     return ()
 
 
@@ -199,35 +210,41 @@ def _scheme(ref: ClientRef) -> str:
     return url.partition(":")[0] if isinstance(url, str) else ""
 
 
-def _connection_classes(ref: ClientRef, scheme: str) -> tuple[str, ...]:
-    """The classes of connection that a URL of this scheme makes (``parse_url`` of redis-py)."""
-    module = f"{ref.library}.asyncio.connection" if ref.is_async else f"{ref.library}.connection"
-    plain, encrypted = f"{module}.Connection", f"{module}.SSLConnection"
-    classes = {"redis": (plain,), "valkey": (plain,), "unix": (f"{module}.UnixDomainSocketConnection",)}
-    if scheme in ("rediss", "valkeys"):
-        return (encrypted,)
-    return classes.get(scheme, (plain, encrypted, f"{module}.UnixDomainSocketConnection"))
+def _connections(ref: ClientRef, package: str) -> tuple[tuple[str, ...], ...]:
+    """The classes of connection that are made, each with its bases (``parse_url`` of redis-py for URLs)."""
+    module = f"{package}.connection"
+    base = f"{module}.AbstractConnection"
+    plain = (f"{module}.Connection", base)
+    encrypted = (f"{module}.SSLConnection", *plain)
+    local = (f"{module}.UnixDomainSocketConnection", base)
+    if not _has_url(ref):
+        return (plain,)
+    known = {
+        **dict.fromkeys(("redis", "valkey"), plain),
+        **dict.fromkeys(("rediss", "valkeys"), encrypted),
+        "unix": local,
+    }
+    scheme = _scheme(ref)
+    return (known[scheme],) if scheme in known else (plain, encrypted, local)
 
 
 @cache
-def _options(library: str, constructor: str) -> Mapping[str, tuple[RecordedDefault, ...]]:
-    """The recorded options of a class."""
-    known = client_defaults().get(library)
-    return known.constructors.get(constructor, {}) if known is not None else {}
-
-
-def _agreed(library: str, recorded: tuple[RecordedDefault, ...], target: Target) -> ConstantValue | Unknown:
-    """The default in all versions that count, where it is the same constant."""
-    return _only(_at(recorded, version) for version in targeted_versions(library, target))
-
-
-def _at(recorded: tuple[RecordedDefault, ...], version: str) -> ConstantValue | Unknown:
-    """The default in one recorded version."""
-    current: ConstantValue | Unknown = UNKNOWN
-    for one in recorded:
+def _entry(library: str, constructor: str, name: str, version: str) -> RecordedDefault | None:
+    """What is recorded of an option in one version."""
+    current: RecordedDefault | None = None
+    for one in client_defaults()[library].constructors[constructor].get(name, ()):
         if Version(one.since) <= Version(version):
-            current = UNKNOWN if isinstance(one.value, UnsetType) else one.value
+            current = one
     return current
+
+
+@cache
+def _has_class(library: str, constructor: str, version: str) -> bool:
+    """Whether a version has a class: code that uses it does not run with those that have not."""
+    entries = (
+        _entry(library, constructor, name, version) for name in client_defaults()[library].constructors[constructor]
+    )
+    return any(entry is not None and entry.exists for entry in entries)
 
 
 def targeted_versions(library: str, target: Target) -> tuple[str, ...]:
@@ -247,9 +264,7 @@ def _within(versions: tuple[str, ...], wanted: SpecifierSet) -> tuple[str, ...]:
     inside = tuple(one for one in versions if wanted.contains(one, prereleases=True))
     if inside:
         return inside
-    named = [
-        Version(one.version.removesuffix(".*")) for one in wanted if one.operator not in ("!=", "===")
-    ]
+    named = [Version(one.version.removesuffix(".*")) for one in wanted if one.operator not in ("!=", "===")]
     if not named:
         return ()
     below = [one for one in versions if Version(one) <= min(named)]
