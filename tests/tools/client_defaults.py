@@ -148,7 +148,7 @@ class _Sources:
             return {"text": ast.unparse(expression)}
         return {"value": value}
 
-    def _constant(self, module: str, expression: ast.expr) -> None | bool | int | float | str:
+    def _constant(self, module: str, expression: ast.expr) -> bool | int | float | str | None:
         if isinstance(expression, ast.Name):
             return self._named(module, expression.id)
         if isinstance(expression, ast.BinOp) and isinstance(expression.op, ast.Pow):
@@ -161,7 +161,7 @@ class _Sources:
             return value
         raise ValueError("not a constant")
 
-    def _named(self, module: str, name: str) -> None | bool | int | float | str:
+    def _named(self, module: str, name: str) -> bool | int | float | str | None:
         """The constant that a name of a module stands for: assigned there, or imported from another module."""
         for node in self._tree(module).body:
             if isinstance(node, ast.Assign) and [ast.unparse(target) for target in node.targets] == [name]:

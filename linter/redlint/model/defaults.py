@@ -57,7 +57,7 @@ class RecordedDefault(msgspec.Struct, frozen=True):
     """
 
     since: str
-    value: None | bool | int | float | str | UnsetType = UNSET
+    value: bool | int | float | str | UnsetType | None = UNSET
     text: str | UnsetType = UNSET
 
     @property
