@@ -2,6 +2,7 @@
 
 Settings stand in ``[tool.redlint]`` of ``pyproject.toml`` or at the top of ``redlint.toml``. The nearest such
 file above the linted paths counts; ``extend`` names one to build on; options of the command line come last.
+``target-client`` is taken from the project's dependencies where it is not set.
 Globs are written as in ``.gitignore`` and match paths relative to the project root.
 """
 
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from pathspec import GitIgnoreSpec
 
+from redlint.dependencies import client_dependency
 from redlint.diagnostic import Severity
 from redlint.errors import ConfigError
 from redlint.model.target import ClientTarget, ServerTarget, Target, Topology
@@ -189,7 +191,8 @@ def load_config(
     """The settings for linting ``paths`` (the current directory if there are none).
 
     ``file`` is used instead of searching; its globs are relative to the current directory. ``isolated`` reads
-    no file. ``overrides`` are options of the command line, by key. Raises :class:`ConfigError`.
+    no file. ``overrides`` are options of the command line, by key. Where nothing sets ``target-client``, it is
+    what the files of the project depend on. Raises :class:`ConfigError`.
     """
     start = _common_directory(paths)
     layers = _Layers()
@@ -202,7 +205,19 @@ def load_config(
         layers.add_file(found)
     if overrides:
         layers.override(overrides)
-    return layers.config(root, found)
+    config = layers.config(root, found)
+    return config if isolated else _with_dependency(config)
+
+
+def _with_dependency(config: Config) -> Config:
+    """The settings with the client library that the project depends on, where they do not name one."""
+    if config.origins["target-client"] != DEFAULT:
+        return config
+    dependency = client_dependency(config.root)
+    if dependency is None:
+        return config
+    origins = {**config.origins, "target-client": dependency.file}
+    return dataclasses.replace(config, target_client=dependency.target, origins=origins)
 
 
 def find_config(directory: str) -> str | None:
