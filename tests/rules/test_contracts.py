@@ -21,7 +21,10 @@ RULES: Final = ROOT / "rules"
 LAYERS: Final = (
     ("redlint", "redlint.errors", "redlint.diagnostic", "redlint.source", "redlint.commands"),
     ("redlint.model", "redlint.engine_rules"),
-    ("redlint.rule", "redlint.fixes", "redlint.registry", "redlint.selection", "redlint.config", "redlint.suppress"),
+    (
+        *("redlint.rule", "redlint.fixes", "redlint.registry", "redlint.selection"),
+        *("redlint.dependencies", "redlint.config", "redlint.suppress"),
+    ),
     ("redlint.lint", "redlint.fix", "redlint.discover", "redlint.cache", "redlint.runner", "redlint.job"),
     (),
 )

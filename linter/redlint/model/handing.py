@@ -26,6 +26,7 @@ from redlint.model.values import (
     ProjectFunction,
     ProjectModule,
     ScopeKey,
+    Value,
     Values,
 )
 
@@ -118,11 +119,30 @@ class Receivers:
         return found
 
     def _handed(self, module: ModuleIndex, receiver: Expression, given: tuple[Expression, ...]) -> list[_Handed]:
+        receivers = self._evaluator.evaluate(module, receiver)
+        if _is_complete(receivers) and all(self._is_closed(one) for one in receivers):
+            return []
         values = [value for one in given for value in self._evaluator.evaluate(module, one)]
         is_direct = any(self._reach.reaches(value, 0) for value in values)
         if is_direct or any(self._reach.reaches(value, MOST_HANDED) for value in values):
             return [_Handed(module, receiver, given, is_direct)]
         return []
+
+    def _is_closed(self, receiver: Value) -> bool:
+        """Whether all that works with what a receiver is handed is parsed already."""
+        if isinstance(receiver, ProjectFunction):
+            return receiver.receiver is None or self._is_closed(receiver.receiver)
+        if isinstance(receiver, ProjectModule):
+            return self._evaluator.load(receiver.path) is not None
+        if isinstance(receiver, ProjectClass | Instance):
+            return all(self._is_closed_class(key) for key in bases(self._evaluator, receiver.cls)[0])
+        return not isinstance(receiver, _FOREIGN)
+
+    def _is_closed_class(self, cls: ScopeKey) -> bool:
+        module = self._evaluator.load(cls.path)
+        if module is None:
+            return False
+        return all(_is_complete(self._evaluator.evaluate(module, one)) for one in module.facts.scopes[cls.scope].bases)
 
     def _open_classes(self, module: ModuleIndex) -> list[ScopeKey]:
         """Classes with a base that is not parsed and may work with the Redis object that they have."""
