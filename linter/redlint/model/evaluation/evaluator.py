@@ -85,7 +85,7 @@ _INJECTED = frozenset({"dependency_injector.wiring.Provide", "dependency_injecto
 MOST_STEPS = 200_000
 """Steps that one question from outside may take; a project was seen that needed 15 minutes without a bound."""
 
-MOST_DEPTH = 150
+MOST_DEPTH = 400
 """Nested evaluations; deeper chains end unknown."""
 
 MOST_ROUNDS = 4
