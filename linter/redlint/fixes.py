@@ -88,7 +88,9 @@ def ensure_import(source: SourceText, statement: str) -> tuple[Edit, ...] | None
 
 
 def _is_plain(call: RedisCall) -> bool:
-    """Whether the method's name stands in the code, right before the parentheses."""
+    """Whether the method is called right there: its name stands in the code, before the parentheses, on the client."""
+    if call.through:
+        return False
     if call.source.slice(call.method_span) != call.method:
         return False
     return call.source.slice(_parentheses(call)).lstrip(" \t\\\r\n").startswith("(")
@@ -131,7 +133,7 @@ def _end_with_parentheses(call: RedisCall, last: CallArgument) -> int | None:
 
 def _replace(call: RedisCall, span: Span, text: str) -> tuple[Edit, ...] | None:
     expression = _parsed_expression(text)
-    if expression is None or _has_comment(call.source, span):
+    if expression is None or call.through or _has_comment(call.source, span):
         return None
     content = text if isinstance(expression, _ATOMS) else f"({text})"
     return (Edit(span, _spaced(call.source.text, span, content)),)

@@ -169,3 +169,44 @@ def test_ensure_import(code: str, statement: str, expected: str | None) -> None:
 
 def test_a_present_import_needs_no_edit() -> None:
     assert ensure_import(SourceText("m.py", "import time\n"), "import time") == ()
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import asyncio\nasync def f():\n    await asyncio.to_thread(c.keys, 'k')\n",
+        "from concurrent.futures import ThreadPoolExecutor\nThreadPoolExecutor().submit(c.keys, 'k')\n",
+        "from asgiref.sync import sync_to_async\nasync def f():\n    await sync_to_async(c.keys)('k')\n",
+    ],
+)
+def test_a_method_that_something_else_calls_is_left_alone(code: str) -> None:
+    call = only_call(code)
+    assert call.through
+    assert rename_method(call, "unlink") is None
+    assert replace_call(call, "list(c.scan_iter())") is None
+
+
+def test_a_wrapper_need_not_have_the_other_method() -> None:
+    code = """\
+class Wrapper:
+    def __init__(self): self.client = redis.Redis()
+    def delete(self, *names): return self.client.delete(*names)
+Wrapper().delete("k")
+"""
+    files = ProjectFiles(lint=("m.py",), overlay={"m.py": (HEAD + code).encode()})
+    inside, outside = analyse(files, ModelSettings()).calls()
+    assert (inside.through, outside.through) == ("", "Wrapper.delete")
+    assert rename_method(inside, "unlink") is not None
+    assert rename_method(outside, "unlink") is None
+    assert replace_call(outside, "c.unlink('k')") is None
+
+
+def test_a_proxy_has_every_method() -> None:
+    code = """\
+class Proxy:
+    def __init__(self): self.client = redis.Redis()
+    def __getattr__(self, name): return getattr(self.client, name)
+Proxy().delete("k")
+"""
+    call = only_call(code)
+    assert edited(call, rename_method(call, "unlink")) == code.replace(".delete(", ".unlink(")

@@ -457,7 +457,7 @@ WRAPPERS = {
                 self.client = redis.Redis()
             def get(self, key):
                 return self.client.get(key)  #: GET ? client
-        Cache().get("x")  #: GET x client inferred
+        Cache().get("x")  #: GET x client inferred through Cache.get
         """,
     "forwarding coroutine": """
         from redis.asyncio import Redis
@@ -467,7 +467,7 @@ WRAPPERS = {
             async def delete(self, *keys):
                 return await self.client.delete(*keys)  #: DEL ? client async annotated
         async def drop(cache: Cache):
-            await cache.delete("x")  #: DEL x client async inferred
+            await cache.delete("x")  #: DEL x client async inferred through Cache.delete
         """,
     "wrapper that changes the key": """
         import redis
@@ -1740,7 +1740,7 @@ ELSEWHERE: Final = {
         cache = Cache()
         --- b.py
         from a import cache
-        cache.get("x")  #: GET x client inferred
+        cache.get("x")  #: GET x client inferred through Cache.get
         """,
     "first fixture of a conftest": """
         def test_it(client):

@@ -23,7 +23,7 @@ from redlint.diagnostic import Confidence, Span
 from redlint.model.clients import lineage
 from redlint.model.clients.cache_methods import cache_method, cache_methods
 from redlint.model.evaluation.callers import CALLS_ITS_ARGUMENT
-from redlint.model.evaluation.calling import constant, last_name, owner_of
+from redlint.model.evaluation.calling import constant, owner_of
 from redlint.model.evaluation.evaluator import Evaluator
 from redlint.model.evaluation.members import library_class, member, of_bases, of_class
 from redlint.model.evaluation.proxies import forwarded
@@ -41,6 +41,7 @@ from redlint.model.facts import (
     Name,
     Starred,
     dotted_name,
+    last_name,
 )
 from redlint.model.index import ModuleIndex
 from redlint.model.kinds import Role
@@ -126,11 +127,14 @@ class RedisCalls:
 
     def _on_receiver(self, module: ModuleIndex, site: CallSite, function: Attribute) -> RedisCall | None:
         """``client.get(key)``."""
-        refs = _refs(self._evaluator.evaluate(module, function.value), function.name, self._evaluator)
+        receivers = self._evaluator.evaluate(module, function.value)
+        refs = _refs(receivers, function.name, self._evaluator)
         if not refs:
             return self._on_cache(module, site, function) or self._by_name(module, site, function)
         span = Span(function.name_start, function.name_start + len(function.name))
-        target = _Target(function.name, span, module.text(function.value.start, function.value.end), refs)
+        text = module.text(function.value.start, function.value.end)
+        through = _forwarding_method(self._evaluator, receivers, function.name)
+        target = _Target(function.name, span, text, refs, through)
         return self._event(module, site, target, site.call.arguments)
 
     def _by_name(self, module: ModuleIndex, site: CallSite, function: Attribute) -> RedisCall | None:
@@ -520,6 +524,16 @@ def _of_parent(evaluator: Evaluator, parent: Parent, method: str) -> list[Client
     if not isinstance(parent.receiver, Client) or of_bases(evaluator, parent.cls, method, parent.receiver):
         return []
     return [parent.receiver.ref]
+
+
+def _forwarding_method(evaluator: Evaluator, receivers: Values, method: str) -> str:
+    """The method of the project, as ``Class.method``, that passes the call on to a client; empty without one."""
+    for wrapper in receivers:
+        for value in member(evaluator, wrapper, method) if isinstance(wrapper, Instance) else ():
+            index = evaluator.load(value.function.path) if isinstance(value, ProjectFunction) else None
+            if isinstance(value, ProjectFunction) and index is not None:
+                return index.facts.scopes[value.function.scope].qualname
+    return ""
 
 
 def _passed_on(evaluator: Evaluator, wrapper: Instance, method: str) -> list[ClientRef]:

@@ -167,8 +167,9 @@ class RedisCall:
     ``span`` covers the call, ``method_span`` the method's name, ``receiver`` is the receiver's source text.
     ``outer_span`` covers the ``await`` and the parentheses around the call as well. ``consumer`` names what
     takes the result: a function, an attribute, an operator or a variable. ``alternatives`` are the other
-    Redis objects that the receiver may be. ``through`` names the function that the method is handed to
-    (``asyncio.to_thread`` of ``asyncio.to_thread(client.get, key)``), empty where it is called at once.
+    Redis objects that the receiver may be. ``through`` names what stands between: the function that the
+    method is handed to (``asyncio.to_thread`` of ``asyncio.to_thread(client.get, key)``), or the wrapper's method
+    that passes the call on; empty where the client's own method is called. No fix rewrites such a call.
     """
 
     path: str

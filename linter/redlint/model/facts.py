@@ -196,6 +196,13 @@ def dotted_name(expression: Expression) -> str:
     return ""
 
 
+def last_name(expression: Expression) -> str:
+    """The last name of an expression, calls aside: ``lru_cache`` of ``@functools.lru_cache(maxsize=1)``."""
+    if isinstance(expression, Call):
+        return last_name(expression.function)
+    return expression.name if isinstance(expression, Name | Attribute) else ""
+
+
 def inner_expressions(expression: Expression) -> tuple[Expression, ...]:
     """The expressions that one is directly made of, calls' functions and arguments included."""
     if isinstance(expression, Attribute | Await | Walrus | Starred | Formatted):

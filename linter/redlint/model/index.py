@@ -19,6 +19,7 @@ from redlint.model.facts import (
     ScopeFacts,
     Store,
     dotted_name,
+    last_name,
 )
 from redlint.model.kinds import BlockKind, ScopeKind
 from redlint.source import SourceText
@@ -363,12 +364,7 @@ def is_class_method(scope: ScopeFacts) -> bool:
 
 def is_fixture(scope: ScopeFacts) -> bool:
     """Whether a function is a pytest fixture."""
-    return scope.kind is ScopeKind.FUNCTION and any(_last_name(one) == "fixture" for one in scope.decorators)
-
-
-def _last_name(decorator: Expression) -> str:
-    function = decorator.function if isinstance(decorator, Call) else decorator
-    return function.name if isinstance(function, Name | Attribute) else ""
+    return scope.kind is ScopeKind.FUNCTION and any(last_name(one) == "fixture" for one in scope.decorators)
 
 
 def _fixture_name(scope: ScopeFacts) -> str:

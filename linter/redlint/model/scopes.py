@@ -6,10 +6,9 @@ import re
 from pathlib import PurePosixPath
 
 from redlint.diagnostic import Span
-from redlint.model.evaluation.calling import last_name
 from redlint.model.evaluation.evaluator import Evaluator
 from redlint.model.events import Block, Scope
-from redlint.model.facts import Attribute, Call, Collection, Constant, Expression, Name, ScopeFacts
+from redlint.model.facts import Attribute, Call, Collection, Constant, Expression, Name, ScopeFacts, last_name
 from redlint.model.index import ModuleIndex
 from redlint.model.kinds import BlockKind, ScopeKind
 from redlint.model.values import External

@@ -13,7 +13,7 @@ from redlint.model import clients as client_tables
 from redlint.model.clients.library import ClientType
 from redlint.model.evaluation import containers, members, outside, standard
 from redlint.model.events import UNKNOWN, ClientRef, ConstantValue, Place, Unknown
-from redlint.model.facts import Argument, Attribute, Call, CallSite, Expression, Name
+from redlint.model.facts import Argument, Call, CallSite, last_name
 from redlint.model.index import ModuleIndex
 from redlint.model.kinds import Role
 from redlint.model.values import (
@@ -77,13 +77,6 @@ _ITSELF = frozenset({"__enter__", "__aenter__", "initialize", "client"})
 def owner_of(ref: ClientRef) -> str:
     """Whose methods an object has, as the method table names it."""
     return ref.module if ref.role is Role.MODULE else _OWNERS.get(ref.role, "")
-
-
-def last_name(expression: Expression) -> str:
-    """The last name of a decorator or callee: ``lru_cache`` of ``@functools.lru_cache(maxsize=1)``."""
-    if isinstance(expression, Call):
-        return last_name(expression.function)
-    return expression.name if isinstance(expression, Name | Attribute) else ""
 
 
 def result(evaluator: Evaluator, module: ModuleIndex, call: Call) -> Values:
@@ -217,7 +210,7 @@ def _getattr(evaluator: Evaluator, module: ModuleIndex, call: Call) -> Values:
     owner = call.arguments[0].value
     found = union(*(members.member(evaluator, value, name) for value in evaluator.evaluate(module, owner)))
     if all(isinstance(value, Anything | ExternalMethod) for value in found):
-        found = outside.by_name(evaluator, name, outside.owner_name(owner)) or found
+        found = outside.by_name(evaluator, name, last_name(owner)) or found
     if len(call.arguments) > 2:
         found = union(found, evaluator.evaluate(module, call.arguments[2].value))
     return found

@@ -45,6 +45,7 @@ from redlint.model.facts import (
     Walrus,
     Yield,
     dotted_name,
+    last_name,
 )
 from redlint.model.index import ModuleIndex, is_class_method, is_static
 from redlint.model.kinds import ScopeKind
@@ -303,7 +304,7 @@ class Evaluator:
                         value = argument.value
                         if module is not None and not argument.stars and isinstance(value, Name | Attribute):
                             self._handing.setdefault(value.name, []).append((module, site, position))
-        return [one for one in self._handing.get(name, ()) if calling.last_name(one[1].call.function) in callees]
+        return [one for one in self._handing.get(name, ()) if last_name(one[1].call.function) in callees]
 
     def class_names(self, cls: ScopeKey) -> set[str]:
         """The names of a class and of the project classes that derive from it."""

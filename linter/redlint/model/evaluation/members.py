@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from redlint.diagnostic import Confidence
 from redlint.model import clients as client_tables
-from redlint.model.evaluation import annotated, calling, containers, duck, outside, proxies
+from redlint.model.evaluation import annotated, containers, duck, outside, proxies
 from redlint.model.events import ClientRef, Place
-from redlint.model.facts import Binding, CallSite, Subscript
+from redlint.model.facts import Binding, CallSite, Subscript, last_name
 from redlint.model.index import ModuleIndex, is_class_method, is_static
 from redlint.model.kinds import Role
 from redlint.model.values import (
@@ -320,7 +320,7 @@ def _class_binding(evaluator: Evaluator, index: ModuleIndex, binding: Binding, r
 def is_property(evaluator: Evaluator, index: ModuleIndex, scope: int) -> bool:
     """Whether a method is read like an attribute: by a known decorator, or a descriptor of the project."""
     decorators = index.facts.scopes[scope].decorators
-    if any(calling.last_name(decorator) in _PROPERTIES for decorator in decorators):
+    if any(last_name(decorator) in _PROPERTIES for decorator in decorators):
         return True
     return any(
         isinstance(value, ProjectClass) and bool(of_class(evaluator, value.cls, "__get__", value))

@@ -13,7 +13,7 @@ from redlint.diagnostic import Confidence
 from redlint.model import clients as client_tables
 from redlint.model.evaluation import members, proxies
 from redlint.model.events import ConstantValue
-from redlint.model.facts import Attribute, Call, CallSite, Expression, Name, Subscript
+from redlint.model.facts import Attribute, CallSite, Expression, Name, Subscript, last_name
 from redlint.model.index import ModuleIndex
 from redlint.model.values import (
     Anything,
@@ -162,8 +162,8 @@ def _same(evaluator: Evaluator, stored: Value, read: Value) -> bool:
 def of_unknown(evaluator: Evaluator, expression: Attribute | Subscript) -> Values:
     """What an attribute or entry of an unknown object holds, judged by its name; empty where that says nothing."""
     if isinstance(expression, Attribute):
-        return by_name(evaluator, expression.name, owner_name(expression.value))
-    key, owner = _constant(expression.index), owner_name(expression.value)
+        return by_name(evaluator, expression.name, last_name(expression.value))
+    key, owner = _constant(expression.index), last_name(expression.value)
     if not isinstance(key, str) or not owner:
         return ()
     stores = evaluator.outside_stores().entries.get(key, [])
@@ -180,7 +180,7 @@ def by_name(evaluator: Evaluator, name: str, owner: str) -> Values:
 
 
 def _by_name(evaluator: Evaluator, stores: list[OutsideStore], owner: str) -> Values:
-    if not 0 < len(stores) <= MOST_STORES or any(owner_name(store.object) != owner for store in stores):
+    if not 0 < len(stores) <= MOST_STORES or any(last_name(store.object) != owner for store in stores):
         return ()
     found = union(*(_stored(evaluator, store) for store in stores))
     sure = tuple(value for value in found if not _says_nothing(value))
@@ -197,7 +197,7 @@ def shared(evaluator: Evaluator) -> dict[str, frozenset[str]]:
         name, stores = group
         for store in stores if isinstance(name, str) and len(stores) <= MOST_STORES else ():
             if isinstance(name, str) and any(isinstance(one, Client) for one in _stored(evaluator, store)):
-                found.setdefault(name, set()).add(owner_name(store.object))
+                found.setdefault(name, set()).add(last_name(store.object))
     return {name: frozenset(owners - {""}) for name, owners in found.items()}
 
 
@@ -213,10 +213,3 @@ def _is_redis_object(evaluator: Evaluator, value: Value) -> bool:
     if isinstance(value, Client):
         return True
     return isinstance(value, Instance) and bool(proxies.proxied(evaluator, value.cls))
-
-
-def owner_name(expression: Expression) -> str:
-    """The last name of an expression: ``state`` of ``request.app.state`` and of ``get_app().state()``."""
-    if isinstance(expression, Name | Attribute):
-        return expression.name
-    return owner_name(expression.function) if isinstance(expression, Call) else ""
