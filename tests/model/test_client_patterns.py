@@ -456,7 +456,7 @@ WRAPPERS = {
             def __init__(self):
                 self.client = redis.Redis()
             def get(self, key):
-                return self.client.get(key)  #: GET ? client
+                return self.client.get(key)  #: GET x client
         Cache().get("x")  #: GET x client inferred through Cache.get
         """,
     "forwarding coroutine": """
@@ -485,7 +485,7 @@ WRAPPERS = {
             def __init__(self):
                 self.client = redis.Redis()
             def get(self, key):
-                return json.loads(self.client.get(key))  #: GET ? client
+                return json.loads(self.client.get(key))  #: GET x client
         Cache().get("x")
         """,
     "wrapper with another order": """
@@ -494,7 +494,7 @@ WRAPPERS = {
             def __init__(self):
                 self.client = redis.Redis()
             def setex(self, name, value, time):
-                return self.client.setex(name, time, value)  #: SETEX ? client
+                return self.client.setex(name, time, value)  #: SETEX x client
         Cache().setex("x", "v", 1)
         """,
     "wrapper that calls another command": """
@@ -503,7 +503,7 @@ WRAPPERS = {
             def __init__(self):
                 self.client = redis.Redis()
             def get(self, key):
-                return self.client.hgetall(key)  #: HGETALL ? client
+                return self.client.hgetall(key)  #: HGETALL x client
         Cache().get("x")
         """,
     "protocol": """
@@ -1736,7 +1736,7 @@ ELSEWHERE: Final = {
             def __init__(self):
                 self.client = redis.Redis()
             def get(self, key):
-                return self.client.get(key)  #: GET ? client
+                return self.client.get(key)  #: GET x client
         cache = Cache()
         --- b.py
         from a import cache

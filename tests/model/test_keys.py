@@ -243,3 +243,53 @@ def test_slots(text: str, slot_text: str) -> None:
     files = ProjectFiles(lint=("a.py",), overlay={"a.py": source.encode()})
     (call,) = analyse(files, ModelSettings()).calls()
     assert call.keys[0].patterns[0].slot == hash_slot(slot_text.encode())
+
+
+FROM_CALLERS = {
+    "a parameter": ("def f(k): c.get(k)\ndef g(a): f(f'user:{a}')\n", ["user:{}"]),
+    "a keyword": ("def f(*, k): c.get(k)\ndef g(a): f(k='user:' + a)\n", ["user:{}"]),
+    "a default": ("def f(k='all'): c.get(k)\ndef g(): f()\n", ["all"]),
+    "two callers": ("def f(k): c.get(k)\nf('a')\nf('b')\n", ["a", "b"]),
+    "two functions": ("def f(k): c.get(k)\ndef h(k): f(k)\ndef g(a): h(f'user:{a}')\n", ["user:{}"]),
+    "the constructor": (
+        "class A:\n def __init__(s, k): s.k = k\n def f(s): c.get(s.k)\ndef g(a): A(f'user:{a}').f()\n",
+        ["user:{}"],
+    ),
+    "one caller that does not tell": ("def f(k): c.get(k)\nf('a')\ndef g(x): f(x)\n", []),
+    "no caller": ("def f(k): c.get(k)\n", []),
+    "a splat": ("def f(k): c.get(k)\ndef g(x): f(*x)\n", []),
+    "itself": ("def f(k):\n f(k)\n c.get(k)\n", []),
+    "too many": ("def f(k): c.get(k)\n" + "".join(f"f('k{n}')\n" for n in range(9)), []),
+    "not where the function itself tells": ("def f(k): c.get(f'user:{k}')\nf('a')\n", ["user:{}"]),
+}
+
+
+@pytest.mark.parametrize(("source", "expected"), FROM_CALLERS.values(), ids=FROM_CALLERS)
+def test_key_from_callers(source: str, expected: list[str]) -> None:
+    assert keys("import redis\nc = redis.Redis()\n" + source) == expected
+
+
+def test_keys_of_tests_are_not_those_of_the_program() -> None:
+    sources = {
+        "a.py": b"import redis\nc = redis.Redis()\ndef f(k):\n    c.get(k)\n",
+        "tests/test_a.py": b"import redis\nfrom a import f\nf('x')\n",
+    }
+    settings = ModelSettings(is_production=lambda path: not path.startswith("tests"))
+    model = analyse(ProjectFiles(lint=tuple(sources), overlay=sources), settings)
+    (call,) = model.modules["a.py"].calls
+    assert call.keys[0].patterns == ()
+
+
+LISTED = {
+    "keys": ("for k in c.keys('user:*'): c.get(k)", ["user:{}"]),
+    "scan_iter": ("for k in c.scan_iter(match=f'user:{a}:*', count=9): c.get(k)", ["user:{}:{}"]),
+    "scan": ("_, found = c.scan(0, match='user:?[ab]x')\n    for k in found: c.get(k)", ["user:{}x"]),
+    "everything": ("for k in c.scan_iter(): c.get(k)", []),
+    "only wildcards": ("for k in c.scan_iter(match='*'): c.get(k)", []),
+    "members of a set": ("for k in c.smembers('user:*'): c.get(k)", []),
+}
+
+
+@pytest.mark.parametrize(("body", "expected"), LISTED.values(), ids=LISTED)
+def test_key_from_a_listing(body: str, expected: list[str]) -> None:
+    assert keys(f"import redis\nc = redis.Redis()\ndef f(a):\n    {body}\n") == expected

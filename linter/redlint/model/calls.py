@@ -45,6 +45,7 @@ from redlint.model.facts import (
 )
 from redlint.model.index import ModuleIndex
 from redlint.model.kinds import Role
+from redlint.model.pattern import KeyPattern
 from redlint.model.scopes import Scopes
 from redlint.model.strings import KeyTexts
 from redlint.model.values import (
@@ -64,6 +65,9 @@ _NO_COMMANDS = (
     *("keyslot", "get_node", "get_nodes", "get_primaries", "get_replicas", "get_random_node", "get_default_node"),
 )
 """Methods of Redis objects that no command stands behind."""
+
+_LISTS_KEYS = {"KEYS": ("keys",), "SCAN": ("scan_iter", "scan")}
+"""The commands that list keys, and the methods that send them."""
 
 _TELLING_NAMES = ("redis", "valkey")
 
@@ -426,12 +430,26 @@ class RedisCalls:
         return KeyUse(
             text=text,
             span=Span(expression.start, expression.end),
-            patterns=self._texts.patterns(module, expression),
+            patterns=self._texts.patterns(module, expression) or self._listed(reply),
             many=many,
             from_command=reply.commands[0] if reply is not None else "",
             from_place=Place(reply.path, Span(reply.start, reply.start)) if reply is not None else None,
             identity=self._identity(module, expression, text),
         )
+
+    def _listed(self, reply: Reply | None) -> tuple[KeyPattern, ...]:
+        """The patterns of a key that KEYS or SCAN returned: what it was told to match."""
+        index = self._evaluator.load(reply.path) if reply is not None else None
+        if reply is None or index is None or reply.commands[0] not in _LISTS_KEYS:
+            return ()
+        for method in _LISTS_KEYS[reply.commands[0]]:
+            site = index.method_calls_by_start.get((reply.start, method))
+            for argument in site.call.arguments if site is not None else ():
+                is_glob = argument.keyword in ("match", "pattern") or (method == "keys" and argument.keyword is None)
+                if is_glob and not argument.stars:
+                    found = [glob.matched for glob in self._texts.patterns(index, argument.value)]
+                    return () if any(pattern.is_opaque for pattern in found) else tuple(found)
+        return ()
 
     def _identity(self, module: ModuleIndex, expression: Expression, text: str) -> str:
         if not isinstance(expression, Name):

@@ -194,6 +194,15 @@ class ModuleIndex:
         return [store for store in self.facts.stores if self._owner_of_store(store) is None]
 
     @cached_property
+    def method_calls_by_start(self) -> dict[tuple[int, str], CallSite]:
+        """The method calls by where they start and the method's name."""
+        return {
+            (site.call.start, site.call.function.name): site
+            for site in self.facts.calls
+            if isinstance(site.call.function, Attribute)
+        }
+
+    @cached_property
     def calls_by_callee(self) -> dict[str, list[CallSite]]:
         """The calls by the last name of what is called."""
         found: dict[str, list[CallSite]] = {}

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from redlint.commands.slot import hash_slot
 
+_WILDCARDS = re.compile(r"(?:\*|\?|\[[^\]]*\])+")
+
 
 @dataclass(frozen=True, slots=True)
 class Hole:
@@ -63,6 +65,18 @@ class KeyPattern:
         """Whether nothing but holes and separators is known: such patterns say nothing about a key."""
         literal = "".join(part for part in self.parts if isinstance(part, str))
         return not re.search(r"\w", literal.replace("_", ""))
+
+    @property
+    def matched(self) -> KeyPattern:
+        """The keys that this matches as a glob of KEYS or SCAN: every wildcard is a hole named ``*``."""
+        parts: list[str | Hole] = []
+        for part in self.parts:
+            if isinstance(part, Hole):
+                parts.append(part)
+                continue
+            for number, literal in enumerate(_WILDCARDS.split(part)):
+                parts += [Hole("*"), literal] if number else [literal]
+        return KeyPattern.of(*parts)
 
     @property
     def holes(self) -> tuple[Hole, ...]:

@@ -2,6 +2,9 @@
 
 Literals are kept, everything else becomes a hole named by its expression. An expression with several
 possible texts gives several patterns; more than :data:`MOST_PATTERNS` of them is a hole again.
+
+Where nothing of a key is known inside its own function, what the project's callers pass is asked: all of them
+have to tell, else the key stays unknown.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ from collections.abc import Mapping as Table
 from itertools import product
 from typing import TypeAlias
 
+from redlint.model.evaluation import callers
 from redlint.model.evaluation.evaluator import Evaluator
 from redlint.model.evaluation.members import bases
 from redlint.model.facts import (
@@ -58,16 +62,29 @@ class KeyTexts:
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
         self._known: dict[int, Texts] = {}
+        self._known_of_callers: dict[int, Texts] = {}
         self._active: set[int] = set()
         self._receiver: ScopeKey | None = None
+        self._asks_callers = False
+        self._asked: set[tuple[str, int, int]] = set()
 
     def patterns(self, module: ModuleIndex, expression: Expression) -> tuple[KeyPattern, ...]:
         """The patterns an expression may denote; empty where nothing but holes is known of it."""
-        texts = self.texts(module, expression, {}, 0)
-        found = dict.fromkeys(KeyPattern.of(*parts) for parts in texts)
-        if any(pattern.is_opaque for pattern in found):
+        found = _telling(self.texts(module, expression, {}, 0))
+        return found or _telling(self._of_callers(module, expression))
+
+    def _of_callers(self, module: ModuleIndex, expression: Expression) -> Texts:
+        """The texts of an expression with those of its parameters that callers pass."""
+        if self._asks_callers:
             return ()
-        return tuple(found)
+        # What is known without callers must not be mixed up with what is known through them.
+        before, self._known = self._known, self._known_of_callers
+        self._asks_callers = True
+        try:
+            return self.texts(module, expression, {}, 0)
+        finally:
+            self._asks_callers = False
+            self._known = before
 
     # --- expressions ----------------------------------------------------------------------------------
 
@@ -220,7 +237,7 @@ class KeyTexts:
             return self._imported_star(module, expression, hops)
         bindings, scope = reaching
         if not bindings:
-            return given.get(expression.name) or self._hole(module, expression)
+            return given.get(expression.name) or self._parameter(module, scope, expression, hops)
         if any(binding.kind == "augmented" for binding in bindings):
             return self._augmented(module, bindings, scope, expression, given, hops)
         found: Texts = ()
@@ -229,6 +246,36 @@ class KeyTexts:
         if scope > 0 and not module.always_reached(bindings, expression.start):
             found += given.get(expression.name) or ()
         return self._few(module, expression, found)
+
+    def _parameter(self, module: ModuleIndex, scope: int, use: Name, hops: int) -> Texts:
+        """What production code passes to a parameter, where callers are asked and every one of them tells."""
+        hole = self._hole(module, use)
+        names = [parameter.name for parameter in module.facts.scopes[scope].parameters]
+        if not self._asks_callers or use.name not in names:
+            return hole
+        question = (module.path, scope, names.index(use.name))
+        if question in self._asked:
+            return hole
+        self._asked.add(question)
+        before, self._receiver = self._receiver, None
+        try:
+            return self._passed(module, scope, question[2], hops) or hole
+        finally:
+            self._receiver = before
+            self._asked.discard(question)
+
+    def _passed(self, module: ModuleIndex, scope: int, position: int, hops: int) -> Texts:
+        passed = callers.passed_expressions(self._evaluator, module, scope, position)
+        is_production = self._evaluator.settings.is_production
+        found: dict[Parts, None] = {}
+        for caller, value in passed or ():
+            if is_production(module.path) and not is_production(caller.path):
+                continue  # a test's keys are not those of the program
+            texts = self.texts(caller, value, {}, hops + 1)
+            if not _telling(texts):
+                return ()
+            found.update(dict.fromkeys(texts))
+        return tuple(found) if len(found) <= MOST_PATTERNS else ()
 
     def _augmented(
         self, module: ModuleIndex, bindings: list[Binding], scope: int, use: Name, given: Given, hops: int
@@ -462,6 +509,12 @@ class KeyTexts:
                 if value is not None:
                     return self.texts(module, value, {}, hops + 1)
         return self._hole(module, expression)
+
+
+def _telling(texts: Texts) -> tuple[KeyPattern, ...]:
+    """The patterns of texts, none where one of them is nothing but holes and separators."""
+    found = dict.fromkeys(KeyPattern.of(*parts) for parts in texts)
+    return () if any(pattern.is_opaque for pattern in found) else tuple(found)
 
 
 def _reads_setting(call: Call) -> bool:

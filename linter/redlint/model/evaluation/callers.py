@@ -67,6 +67,37 @@ def passed(evaluator: Evaluator, module: ModuleIndex, scope: int, position: int)
     return union(*groups)
 
 
+def passed_expressions(
+    evaluator: Evaluator, module: ModuleIndex, scope: int, position: int
+) -> tuple[tuple[ModuleIndex, Expression], ...] | None:
+    """The expressions that the project's calls pass to a parameter, and where they stand.
+
+    Empty without any call; ``None`` where a call passes something that cannot be told (``*args``).
+    """
+    parameter = module.facts.scopes[scope].parameters[position]
+    found: list[tuple[ModuleIndex, Expression]] = []
+    for given, skipped in _calls(evaluator, module, scope):
+        if any(argument.stars for argument in given.arguments):
+            return None
+        expression = _passed_expression(given, parameter, position - skipped)
+        if expression is None:
+            expression, caller = parameter.default, module
+        else:
+            caller = given.caller
+        if expression is None:
+            return None
+        found.append((caller, expression))
+    return tuple(found)
+
+
+def _passed_expression(given: _Given, parameter: Parameter, position: int) -> Expression | None:
+    named = next((one.value for one in given.arguments if one.keyword == parameter.name), None)
+    plain = [one.value for one in given.arguments if one.keyword is None]
+    if named is None and parameter.kind in ("positional", "both") and position < len(plain):
+        return plain[position]
+    return named
+
+
 def keyword(evaluator: Evaluator, function: ScopeKey, name: str) -> Values:
     """What callers give to ``**kwargs`` of a function under a name."""
     return evaluator.remember("k", (function, name), lambda: _keyword(evaluator, function, name))
