@@ -46,6 +46,9 @@ EXPRESSIONS = {
     "percent with dict": ("'user:%(a)s' % {'a': b}", ["user:{}"]),
     "percent escaped": ("'100%%:%s' % a", ["100%:{}"]),
     "format": ("'user:{}:profile'.format(a)", ["user:{}:profile"]),
+    "format of a template with a hole": ("(REALM + ':user:{}').format(a)", ["{}:user:{}"]),
+    "percent of a template with a hole": ("(REALM + ':user:%s') % a", ["{}:user:{}"]),
+    "format of two templates": ("('user:{}' if n else 'guest:{}').format(a)", ["guest:{}", "user:{}"]),
     "format by number": ("'{1}:{0}'.format(a, 'user')", ["user:{}"]),
     "format by name": ("'user:{who}'.format(who=a)", ["user:{}"]),
     "format with escaped braces": ("'{{user:{}}}:x'.format(a)", ["{user:{}}:x"]),
@@ -69,7 +72,9 @@ EXPRESSIONS = {
 }
 
 BEFORE = """
+import os
 KEY = 'user:all'
+REALM = os.environ['REALM']
 PREFIX = 'user'
 TEMPLATE = 'user:{}'
 PERCENT = 'user:%s'

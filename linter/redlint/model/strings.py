@@ -179,55 +179,68 @@ class KeyTexts:
 
     def _percent(self, module: ModuleIndex, expression: Operation, given: Given, hops: int) -> Texts:
         template, values = expression.operands
-        templates = self.texts(module, template, given, hops)
-        if len(templates) != 1 or not all(isinstance(part, str) for part in templates[0]):
-            return self._hole(module, expression)
-        text = "".join(str(part) for part in templates[0])
         positional = values.elements if isinstance(values, Collection) and values.kind == "tuple" else (values,)
         named = _entries(values)
-        pieces: list[Texts] = []
-        end = used = 0
-        for match in _CONVERSION.finditer(text):
-            pieces.append(((text[end : match.start()],),))
-            end = match.end()
-            if match.group(2) == "%":
-                pieces.append((("%",),))
-            elif match.group(1):
-                value = named.get(match.group(1))
-                pieces.append(((Hole(match.group(1)),),) if value is None else self.texts(module, value, given, hops))
-            elif used < len(positional):
-                pieces.append(self.texts(module, positional[used], given, hops))
-                used += 1
-            else:
+        found: Texts = ()
+        for parts in self.texts(module, template, given, hops):
+            if not any(isinstance(part, str) for part in parts):
                 return self._hole(module, expression)
-        pieces.append(((text[end:],),))
-        return self._few(module, expression, _products(pieces))
+            used = 0
+            pieces: list[Texts] = []
+            for part in parts:
+                if isinstance(part, Hole):
+                    pieces.append(((part,),))
+                    continue
+                end = 0
+                for match in _CONVERSION.finditer(part):
+                    pieces.append(((part[end : match.start()],),))
+                    end = match.end()
+                    if match.group(2) == "%":
+                        pieces.append((("%",),))
+                    elif match.group(1):
+                        value = named.get(match.group(1))
+                        hole: Texts = ((Hole(match.group(1)),),)
+                        pieces.append(hole if value is None else self.texts(module, value, given, hops))
+                    elif used < len(positional):
+                        pieces.append(self.texts(module, positional[used], given, hops))
+                        used += 1
+                    else:
+                        return self._hole(module, expression)
+                pieces.append(((part[end:],),))
+            found += _products(pieces)
+        return self._few(module, expression, found)
 
     def _format_method(self, module: ModuleIndex, call: Call, templates: Texts, given: Given, hops: int) -> Texts:
-        if len(templates) != 1 or not all(isinstance(part, str) for part in templates[0]):
-            return self._hole(module, call)
-        text = "".join(str(part) for part in templates[0])
         positional = [argument.value for argument in call.arguments if not argument.keyword and not argument.stars]
         named = {argument.keyword: argument.value for argument in call.arguments if argument.keyword}
-        pieces: list[Texts] = []
-        end = automatic = 0
-        for match in _FIELD.finditer(text):
-            pieces.append(((text[end : match.start()],),))
-            end = match.end()
-            field = match.group(1)
-            if field is None:
-                pieces.append(((match.group()[0],),))
-                continue
-            if field == "":
-                field = str(automatic)
-                automatic += 1
-            value = positional[int(field)] if field.isdigit() and int(field) < len(positional) else named.get(field)
-            if value is None:
-                pieces.append(((Hole(field),),))
-            else:
-                pieces.append(self.texts(module, value, given, hops))
-        pieces.append(((text[end:],),))
-        return self._few(module, call, _products(pieces))
+        found: Texts = ()
+        for parts in templates:
+            if not any(isinstance(part, str) for part in parts):
+                return self._hole(module, call)
+            automatic = 0
+            pieces: list[Texts] = []
+            for part in parts:
+                if isinstance(part, Hole):
+                    pieces.append(((part,),))
+                    continue
+                end = 0
+                for match in _FIELD.finditer(part):
+                    pieces.append(((part[end : match.start()],),))
+                    end = match.end()
+                    field = match.group(1)
+                    if field is None:
+                        pieces.append(((match.group()[0],),))
+                        continue
+                    if field == "":
+                        field = str(automatic)
+                        automatic += 1
+                    is_place = field.isdigit() and int(field) < len(positional)
+                    value = positional[int(field)] if is_place else named.get(field)
+                    missing: Texts = ((Hole(field),),)
+                    pieces.append(missing if value is None else self.texts(module, value, given, hops))
+                pieces.append(((part[end:],),))
+            found += _products(pieces)
+        return self._few(module, call, found)
 
     # --- names and attributes -------------------------------------------------------------------------
 
