@@ -18,6 +18,7 @@ import click
 
 from redlint import __version__
 from redlint.errors import ConfigError, RedlintError
+from redlint.keyspace_command import keyspace
 from redlint.report import FORMATS, write_report
 
 if TYPE_CHECKING:
@@ -431,6 +432,12 @@ def _write_unresolved(found: Sequence[UnresolvedCall], output_format: str) -> No
             'variable or function it comes from in the setting clients: "myapp.cache:get_redis" = "redis.Redis"',
             err=True,
         )
+
+
+# --- keyspace ---------------------------------------------------------------------------------------------
+
+
+cli.add_command(keyspace)
 
 
 # --- rule -------------------------------------------------------------------------------------------------

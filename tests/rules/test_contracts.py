@@ -25,7 +25,16 @@ LAYERS: Final = (
         *("redlint.rule", "redlint.fixes", "redlint.registry", "redlint.selection"),
         *("redlint.dependencies", "redlint.config", "redlint.suppress"),
     ),
-    ("redlint.lint", "redlint.fix", "redlint.discover", "redlint.cache", "redlint.runner", "redlint.job"),
+    (
+        "redlint.lint",
+        "redlint.fix",
+        "redlint.discover",
+        "redlint.cache",
+        "redlint.runner",
+        "redlint.job",
+        "redlint.atomic_write",
+        "redlint.keyspace_lock",
+    ),
     (),
 )
 """A module imports only from its own layer and those above; all other modules are in the last one."""
