@@ -23,6 +23,11 @@ _FILE_WIDTH = 160
 @click.argument("paths", nargs=-1)
 @click.option("--output-format", type=click.Choice(KEYSPACE_FORMATS), default=KEYSPACE_FORMATS[0], show_default=True)
 @click.option("--output-file", metavar="FILE", help="Write to a file.")
+@click.option(
+    "--link-template",
+    metavar="URL",
+    help="Links of the HTML page: {path} absolute, {relative} path, {row}. Default: relative links.",
+)
 @click.option("--lock", "lock_file", metavar="FILE", help="Write the patterns, their types and TTL policies to a file.")
 @click.option("--check", is_flag=True, help="With --lock: compare with the file instead, exit with 1 if it differs.")
 @click.option("--include-tests", is_flag=True, help="Also what tests do.")
@@ -35,6 +40,7 @@ def keyspace(
     paths: tuple[str, ...],
     output_format: str,
     output_file: str | None,
+    link_template: str | None,
     lock_file: str | None,
     check: bool,
     include_tests: bool,
@@ -49,7 +55,7 @@ def keyspace(
         if not is_whole:
             raise RedlintError(f"{lock_file}: not {'compared' if check else 'written'}: some files cannot be analysed")
         context.exit(_locked(record, lock_file, check=check))
-    text = _formatted(record, output_format, output_file, verbose=verbose)
+    text = _formatted(record, output_format, output_file, link_template, verbose=verbose)
     if output_file is None:
         sys.stdout.write(text)
         return
@@ -63,7 +69,7 @@ def _refuse_what_does_not_fit(context: click.Context, *, check: bool, lock_file:
         if check:
             raise click.UsageError("--check compares with a lock file: name it with --lock")
         return
-    for name in ("output_format", "output_file"):
+    for name in ("output_format", "output_file", "link_template"):
         if context.get_parameter_source(name) is not click.core.ParameterSource.DEFAULT:
             raise click.UsageError(f"--lock writes or compares the lock file only, without --{name.replace('_', '-')}")
 
@@ -87,7 +93,9 @@ def _analysed(
     return keyspace_record(model, wanted, tests=include_tests), not problems
 
 
-def _formatted(record: KeyspaceRecord, output_format: str, output_file: str | None, *, verbose: bool) -> str:
+def _formatted(
+    record: KeyspaceRecord, output_format: str, output_file: str | None, link_template: str | None, *, verbose: bool
+) -> str:
     if output_format == "json":
         from redlint.report.keyspace.json_document import keyspace_json
 
@@ -96,6 +104,14 @@ def _formatted(record: KeyspaceRecord, output_format: str, output_file: str | No
         from redlint.report.keyspace.markdown import keyspace_markdown
 
         return keyspace_markdown(record)
+    if output_format == "mermaid":
+        from redlint.report.keyspace.mermaid import keyspace_mermaid
+
+        return keyspace_mermaid(record)
+    if output_format == "html":
+        from redlint.report.keyspace.html import Links, keyspace_html
+
+        return keyspace_html(record, Links.of(link_template, output_file))
     from redlint.report.keyspace.text import keyspace_text
 
     to_terminal = output_file is None and sys.stdout.isatty()

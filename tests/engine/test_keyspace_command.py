@@ -166,7 +166,7 @@ def test_hostile_keys(project: Path) -> None:
 
 def test_no_patterns(project: Path) -> None:
     (project / "app.py").write_text("")
-    for output_format in ("text", "markdown", "json"):
+    for output_format in ("text", "markdown", "json", "html", "mermaid"):
         assert run("--output-format", output_format).exit_code == 0
     assert run().stdout == "0 key patterns; of 0 calls with a key, 0 resolved, 0 with an unknown key\n"
 
@@ -179,6 +179,61 @@ def test_output_file(project: Path) -> None:
     assert (project / "report.md").stat().st_mode & 0o777 == 0o640
     assert sorted(path.name for path in project.iterdir()) == ["app.py", "pyproject.toml", "report.md"]
     assert run("--output-file", "nowhere/report.md").exit_code == 2
+
+
+# --- Mermaid and HTML -------------------------------------------------------------------------------------
+
+
+def test_mermaid() -> None:
+    assert run("--output-format", "mermaid").stdout == (
+        "flowchart LR\n"
+        '    f0["app.py"]\n'
+        '    k0[("session:#123;uid#125;<br>string, TTL always (1h)")]\n'
+        "    f0 --> k0\n"
+        "    k0 --> f0\n"
+        "    f0 -. deletes .-> k0\n"
+    )
+
+
+def test_mermaid_escapes(project: Path) -> None:
+    (project / "app.py").write_text(HEAD + "client.set('a\"]; click <b>\\n%%', 1)\n")
+    shown = run("--output-format", "mermaid").stdout
+    assert "a#34;#93;#59; click #60;b#62;#9226;#37;#37;<br>string" in shown
+
+
+def test_html_is_one_file_with_everything_escaped(project: Path) -> None:
+    (project / "a'\"<b>.py").write_text(HEAD + "client.set('k\"\\'><script>alert(1)</script>&', 1)\n")
+    page = run("--output-format", "html").stdout
+    assert "<script>alert" not in page
+    assert "<b>" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;&amp;" in page
+    assert 'href="a%27%22%3Cb%3E.py"' in page
+    assert "http:" not in page
+    assert "https:" not in page
+
+
+@pytest.mark.parametrize(
+    ("template", "link"),
+    [
+        (None, "../app.py"),
+        ("vscode://file/{path}:{row}", "vscode://file{root}/app.py:7"),
+        ("https://host/blob/main/{relative}#L{row}", "https://host/blob/main/app.py#L7"),
+    ],
+)
+def test_html_links(project: Path, template: str | None, link: str) -> None:
+    (project / "out").mkdir()
+    options = () if template is None else ("--link-template", template)
+    result = run("--output-format", "html", "--output-file", "out/keys.html", *options)
+    assert result.exit_code == 0
+    expected = link.replace("{root}", Path.cwd().as_posix())
+    assert f'href="{expected}"' in (project / "out" / "keys.html").read_text()
+
+
+@pytest.mark.parametrize("template", ["x{column}", "javascript:alert({row})", " JavaScript:{path}", "http://["])
+def test_link_templates_that_cannot_be(template: str) -> None:
+    result = run("--output-format", "html", "--link-template", template)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("redlint: error: --link-template: ")
 
 
 # --- lock file --------------------------------------------------------------------------------------------

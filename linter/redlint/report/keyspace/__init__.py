@@ -4,5 +4,5 @@ from __future__ import annotations
 
 from typing import Final
 
-KEYSPACE_FORMATS: Final = ("text", "json", "markdown")
+KEYSPACE_FORMATS: Final = ("text", "json", "markdown", "html", "mermaid")
 """The names of all formats, the default first."""
