@@ -75,3 +75,28 @@ def test_ttl_that_is_over_deletes_the_key(client: Redis, command: Command) -> No
 def test_ttl_of_the_near_misses_is_taken(client: Redis, command: Command) -> None:
     command(client)
     assert client.ttl("key") > 0
+
+
+def test_stream_without_a_limit_keeps_acknowledged_entries(client: Redis) -> None:
+    client.xgroup_create("orders", "workers", mkstream=True)
+    for number in range(1000):
+        client.xadd("orders", {"id": number})
+    for _, entries in client.xreadgroup("workers", "one", {"orders": ">"}, count=1000):
+        client.xack("orders", "workers", *(name for name, _ in entries))
+    assert client.xlen("orders") == 1000
+
+
+def test_maxlen_bounds_a_stream(client: Redis) -> None:
+    """The approximate limit, redis-py's default, keeps at most one node of 100 entries more."""
+    for number in range(1000):
+        client.xadd("orders", {"id": number}, maxlen=200)
+        client.xadd("exact", {"id": number}, maxlen=200, approximate=False)
+    assert 200 <= client.xlen("orders") <= 300
+    assert client.xlen("exact") == 200
+
+
+def test_xtrim_bounds_a_stream(client: Redis) -> None:
+    for number in range(1000):
+        client.xadd("orders", {"id": number})
+    client.xtrim("orders", maxlen=200, approximate=False)
+    assert client.xlen("orders") == 200
