@@ -79,10 +79,11 @@ def test_ttl_of_the_near_misses_is_taken(client: Redis, command: Command) -> Non
 
 def test_stream_without_a_limit_keeps_acknowledged_entries(client: Redis) -> None:
     client.xgroup_create("orders", "workers", mkstream=True)
-    for number in range(1000):
-        client.xadd("orders", {"id": number})
-    for _, entries in client.xreadgroup("workers", "one", {"orders": ">"}, count=1000):
-        client.xack("orders", "workers", *(name for name, _ in entries))
+    names = [f"{number}-1" for number in range(1, 1001)]
+    for name in names:
+        client.xadd("orders", {"name": name}, id=name)
+    client.xreadgroup("workers", "one", {"orders": ">"}, count=1000)
+    assert client.xack("orders", "workers", *names) == 1000
     assert client.xlen("orders") == 1000
 
 
