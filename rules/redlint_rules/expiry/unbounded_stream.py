@@ -1,0 +1,153 @@
+"""RED208."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from redlint.diagnostic import Applicability, Diagnostic, Fix, Related, Severity
+from redlint.fixes import add_keyword
+from redlint.model.keyspace import PatternUse
+from redlint.model.pattern import KeyPattern
+from redlint.rule import PatternUses, ProjectModel, RedisCall, Rule
+
+_TRIMMING = frozenset({"XTRIM", "XDEL", "XDELEX", "XACKDEL"})
+_MOST_RELATED = 5
+
+
+class UnboundedStream(Rule):
+    """Entries are added to a stream and nothing in the project ever removes any.
+
+    ## What it does
+    Reports `XADD` without `maxlen` or `minid`, once per key pattern, where no code of the project bounds such a
+    stream: with `XTRIM` or `XDEL`, with `XADD` and a limit elsewhere, by deleting or renaming the key, by a TTL, or
+    perhaps in a script that gets the key.
+
+    ## Why is this bad?
+    A stream keeps its entries after they were read and acknowledged. Without a limit it grows with every
+    event until the server runs out of memory; then it evicts other keys or refuses writes.
+
+    ## Example
+    ```python
+    import redis
+
+    client = redis.Redis()
+
+
+    def record(order_id):
+        client.xadd("orders", {"id": order_id})
+    ```
+
+    ## Use instead
+    ```python
+    import redis
+
+    client = redis.Redis()
+
+
+    def record(order_id):
+        client.xadd("orders", {"id": order_id}, maxlen=100_000)
+    ```
+
+    ## Fix safety
+    Unsafe, and only offered when the option `maxlen` names a number of entries: older ones are lost. Without the
+    option the fix is only displayed. redis-py trims approximately, which is cheap and keeps some more.
+
+    ## Options
+    - `maxlen`: number of entries that the fix passes as `maxlen=`; no value by default.
+
+    ## Known problems
+    Another program may trim the stream, and so may code whose key cannot be worked out; `XTRIM` and `XDEL` of an
+    unknown key silence the rule for the whole project. Streams that are a log for good belong in the
+    `persistent-keys` setting.
+
+    ## References
+    - [XADD](https://redis.io/docs/latest/commands/xadd/)
+    - [XTRIM](https://redis.io/docs/latest/commands/xtrim/)
+    """
+
+    code = "RED208"
+    since = "0.2"
+    severity = Severity.WARNING
+    message = "XADD adds entries that nothing removes"
+    help = "Pass `maxlen=` with the number of entries to keep, or trim the stream with `xtrim`"
+
+    @dataclass(frozen=True)
+    class Options(Rule.Options):
+        """Settings of the rule."""
+
+        maxlen: int | None = None
+
+    options: Options
+
+    def check_pattern(self, uses: PatternUses, project: ProjectModel) -> Iterator[Diagnostic]:
+        """Report the pattern at its first growing XADD in production code."""
+        growing = [use for use in uses.growth if use.call.command_name == "XADD" and use.call.production]
+        if not growing or uses.pattern.is_opaque or growing[0].call.client.library == "fakeredis":
+            return
+        first = growing[0].call
+        if growing[0].key.patterns[0].text != uses.pattern.text or _is_persistent(uses, project):
+            return
+        others = tuple(_overlapping(uses, project))
+        if any(other.may_expire or any(_bounds(use) for use in other.uses) for other in others):
+            return
+        if any(_trims_unknown(call) for call in project.calls()):
+            return
+        yield self.diagnostic(
+            first.path,
+            first.span,
+            confidence=first.client.confidence,
+            message=f"XADD adds to {uses.pattern.display}, which no code in the project trims, deletes or expires",
+            related=tuple(
+                Related(use.call.path, use.call.span, "also added to here") for use in growing[1 : _MOST_RELATED + 1]
+            ),
+            fix=self._fix(first),
+        )
+
+    def _fix(self, call: RedisCall) -> Fix:
+        edits = add_keyword(call, "maxlen", str(self.options.maxlen)) if self.options.maxlen is not None else None
+        if edits is None:
+            return Fix(Applicability.DISPLAY, "Pass `maxlen=<entries>`")
+        return Fix(Applicability.UNSAFE, f"Pass `maxlen={self.options.maxlen}`", edits)
+
+
+def _bounds(use: PatternUse) -> bool:
+    """Whether a call bounds the stream, or may: also what cannot be seen through, a script or a raw command."""
+    call = use.call
+    for command in call.commands:
+        if command.name in _TRIMMING or command.deletes or command.group == "scripting":
+            return True
+        if command.name == "XADD" and (
+            call.spec is None or call.has_unknown_arguments or call.argument("maxlen") or call.argument("minid")
+        ):
+            return True
+    return False
+
+
+def _trims_unknown(call: RedisCall) -> bool:
+    """Whether a call trims a stream whose key is not known at all."""
+    return any(command.name in _TRIMMING for command in call.commands) and not any(key.patterns for key in call.keys)
+
+
+def _overlapping(uses: PatternUses, project: ProjectModel) -> Iterator[PatternUses]:
+    """The patterns that may denote the same key; of those without any literal only what works on streams."""
+    for other in project.patterns:
+        if other.pattern.is_opaque and "stream" not in other.value_types:
+            continue
+        if _may_be_equal(uses.pattern, other.pattern):
+            yield other
+
+
+def _may_be_equal(one: KeyPattern, other: KeyPattern) -> bool:
+    """Whether the literals at both ends leave it open that two patterns denote one key."""
+    if one.is_constant and other.is_constant:
+        return one.text == other.text
+    starts = sorted((one.text.partition("{}")[0], other.text.partition("{}")[0]), key=len)
+    ends = sorted((one.text.rpartition("{}")[2], other.text.rpartition("{}")[2]), key=len)
+    return starts[1].startswith(starts[0]) and ends[1].endswith(ends[0])
+
+
+def _is_persistent(uses: PatternUses, project: ProjectModel) -> bool:
+    text = uses.pattern.text.replace("{}", "*")
+    return any(fnmatchcase(text, glob) for glob in project.settings.persistent_keys)
