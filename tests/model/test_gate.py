@@ -212,6 +212,15 @@ IMPORTED: dict[str, tuple[dict[str, str], list[str]]] = {
         {"a.py": CLIENT, "b.py": "from a import *", "c.py": "from b import client\nclient.get('x')"},
         ["c.py:2 get x"],
     ),
+    "handed to a class that a star import brings": (
+        {
+            "a.py": CLIENT,
+            "b.py": "class Store:\n    def __init__(self, conn):\n        self.conn = conn\n"
+            "    def load(self):\n        return self.conn.get('x')",
+            "c.py": "from a import client\nfrom b import *\nStore(client)",
+        },
+        ["b.py:5 get x"],
+    ),
     "module passed on": (
         {"a.py": CLIENT, "b.py": "import a as ext", "c.py": "from b import ext\next.client.get('x')"},
         ["c.py:2 get x"],

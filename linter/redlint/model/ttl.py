@@ -28,7 +28,7 @@ def ttl_effect(call: RedisCall) -> TtlEffect:
     given = [argument for argument in call.arguments if argument.parameter in spec.ttl]
     for argument in given:
         parameter = spec.ttl[argument.parameter or ""]
-        if parameter.scope is not TtlScope.KEY or argument.constant in (None, False):
+        if parameter.scope is not TtlScope.KEY or argument.constant is None or argument.constant is False:
             continue
         if parameter.unit in _GIVING:
             return TtlEffect.SETS

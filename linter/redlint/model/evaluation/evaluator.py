@@ -6,6 +6,7 @@ every expression is evaluated once, a cycle ends where it began, and one questio
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
@@ -486,21 +487,26 @@ class Evaluator:
         return containers.held(found, module.path, 0, name)
 
     def star_imported(self, module: ModuleIndex, name: str) -> Values:
-        """What a ``from x import *`` of the module gives under a name; empty where none does."""
+        """What a ``from x import *`` of the module gives under a name; empty where none does.
+
+        ``ANYTHING`` where only a file of the project that is not parsed may give it.
+        """
+        is_unseen = False
         for binding in reversed(module.star_imports):
             path = self._module_path(binding.module, module)
             if path is None:
                 continue
             index = self.load(path)
             if index is None:
-                # Not parsed: it did not pass the gate, and binds no Redis object.
+                # Not parsed: it did not pass the gate. It binds no Redis object, but may bind what is handed one.
+                is_unseen = True
                 continue
             exports = index.facts.exports
             hidden = name not in exports if exports is not None else name.startswith("_")
             found = () if hidden else self.module_member(ProjectModule(binding.module, path), name)
             if found:
                 return found
-        return ()
+        return (ANYTHING,) if is_unseen and not hasattr(builtins, name) else ()
 
     # --- other expressions ----------------------------------------------------------------------------
 
