@@ -50,7 +50,41 @@ def f(a):
     "join of a map": ("def f(a):\n    parts = ['user', a]\n    r.get(':'.join(map(str, parts)))\n", ["user:{}"]),
     "join of a list that grows": (
         "def f(a):\n    parts = ['user']\n    parts.append(a)\n    r.get(':'.join(parts))\n",
+        ["user:{}"],
+    ),
+    "join of a list that grows under a condition": (
+        "def f(a):\n    parts = ['user']\n    if a:\n        parts.append(a)\n    r.get(':'.join(parts))\n",
+        ["user", "user:{}"],
+    ),
+    "join of a list that grows in a loop": (
+        "def f(a):\n    parts = ['user']\n    for x in a:\n        parts.append(x)\n    r.get(':'.join(parts))\n",
+        ["user", "user:{}"],
+    ),
+    "join of a list that is changed": (
+        "def f(a):\n    parts = ['user', 'x']\n    parts.pop()\n    r.get(':'.join(parts))\n",
         [],
+    ),
+    "a default for what is not given": (
+        "def f(n, options):\n    r.get((options.key or 'app') + ':' + options.get('kind', 'x'))\n",
+        ["app:{}"],
+    ),
+    "an attribute that is put on an object from elsewhere": (
+        """
+class Keys:
+    schedule = "schedule:all"
+def setup(app):
+    app.keys = Keys()
+class Entry:
+    def __init__(self, app):
+        self.app = app
+    def count(self):
+        return r.zcard(self.app.keys.schedule)
+""",
+        ["schedule:all"],
+    ),
+    "empty until there is a key": (
+        "def f(n):\n    key = ''\n    if n:\n        key = f'a:{n}'\n    r.get(key)\n",
+        ["a:{}"],
     ),
     "loop over a tuple": ("for key in ('a:1', 'b:2'):\n    r.delete(key)\n", ["a:1", "b:2"]),
     "loop over a constant": ("KEYS = ['a:1', 'b:2']\nfor key in KEYS:\n    r.delete(key)\n", ["a:1", "b:2"]),

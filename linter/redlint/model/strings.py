@@ -13,7 +13,7 @@ In a method, ``self`` may be an instance of any class below: a key counts for ea
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import product
 
 from redlint.model.evaluation import callers
@@ -89,6 +89,14 @@ _SAME_TEXT = frozenset(
 
 _AGAIN = Hole("…", source="again")
 """What an attribute is while it is worked out: texts that are made of it are worked out in a second round."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item of a list; ``is_optional`` where it is not always there."""
+
+    texts: Texts
+    is_optional: bool = False
 
 
 class KeyTexts:
@@ -233,7 +241,7 @@ class KeyTexts:
     def _joined(
         self, module: ModuleIndex, parts: tuple[Expression, ...], context: Context, between: Parts = ()
     ) -> Texts:
-        choices = [_widest(self._argument(module, part, context)) for part in parts]
+        choices = self._in_order(module, parts, context)
         total = 1
         for position, choice in enumerate(choices):
             total *= len(choice)
@@ -241,6 +249,20 @@ class KeyTexts:
                 choices[position] = self._hole(module, parts[position])
                 total //= len(choice)
         return _put_together(choices, between)
+
+    def _in_order(self, module: ModuleIndex, parts: tuple[Expression, ...], context: Context) -> list[Texts]:
+        """The texts of parts one by one: no default is taken once something is known of the text."""
+        found: list[Texts] = []
+        depth = self.depth
+        try:
+            for part in parts:
+                texts = _widest(self._argument(module, part, context))
+                if depth is Depth.DEFAULTS and all(tells(text) for text in texts):
+                    self.depth = Depth.CALLERS
+                found.append(texts)
+        finally:
+            self.depth = depth
+        return found
 
     def _formatted(self, module: ModuleIndex, expression: Formatted, context: Context) -> Texts:
         if expression.plain:
@@ -268,6 +290,8 @@ class KeyTexts:
         found = tuple(text for operand in operands for text in self.texts(module, operand, context))
         if isinstance(expression, Operation):
             found = tuple(text for text in found if text not in ((), ("",)))
+            if self.depth is Depth.DEFAULTS:
+                found = tuple(text for text in found if tells(text)) or found
         return self._few(module, expression, found) if found else ()
 
     def _holds(self, module: ModuleIndex, test: Expression, context: Context) -> bool | None:
@@ -312,7 +336,7 @@ class KeyTexts:
         positional: list[Texts] = []
         for argument in call.arguments:
             if argument.stars == 1:
-                positional += self.items(Place(module, argument.value, context)) or ()
+                positional += self._sure_items(Place(module, argument.value, context)) or ()
             elif not argument.keyword and not argument.stars:
                 positional.append(self._argument(module, argument.value, context))
         named = {
@@ -377,7 +401,8 @@ class KeyTexts:
             texts = self._of_places(list(passed))
             return texts if texts and all(tells(text) for text in texts) else hole
         if self.depth is Depth.DEFAULTS and parameter.default is not None:
-            return self.texts(module, parameter.default, context.elsewhere())
+            texts = self.texts(module, parameter.default, context.elsewhere())
+            return texts if all(tells(text) for text in texts) else hole
         return hole
 
     def _of_fixture(self, function: ScopeKey, context: Context) -> Texts:
@@ -552,7 +577,23 @@ class KeyTexts:
             elif isinstance(one, Client) and one.subclass is not None:
                 found.append(one.subclass)
             elif not isinstance(one, Anything | KnownConstant):
-                return []
+                return self._put_there(module, value)
+        return list(dict.fromkeys(found)) or self._put_there(module, value)
+
+    def _put_there(self, module: ModuleIndex, value: Expression) -> list[ScopeKey | str]:
+        """The classes of what the project stores under an attribute of an unknown object of the same name."""
+        if not isinstance(value, Attribute):
+            return []
+        stores = self._evaluator.outside_stores().attributes.get(value.name, [])
+        owner = last_name(value.value)
+        if not owner or not stores or any(last_name(store.object) != owner for store in stores):
+            return []
+        found: list[ScopeKey | str] = []
+        for store in stores:
+            for one in self._evaluator.evaluate(store.module, store.value):
+                if not isinstance(one, Instance) or store.path:
+                    return []
+                found.append(one.cls)
         return list(dict.fromkeys(found))
 
     def _below(self, module: ModuleIndex, cls: ScopeKey) -> tuple[ScopeKey, ...]:
@@ -735,8 +776,9 @@ class KeyTexts:
                 return found
         if self.depth is Depth.DEFAULTS:
             default = default_of(call)
-            if default is not None:
-                return self.texts(module, default, context)
+            texts = self.texts(module, default, context) if default is not None else ()
+            if texts and all(tells(text) for text in texts):
+                return texts
         functions = self.functions(module, call, context)
         if functions is None:
             return self._not_of_project(module, call, context)
@@ -750,11 +792,13 @@ class KeyTexts:
 
     def _not_of_project(self, module: ModuleIndex, call: Call, context: Context) -> Texts:
         """What a function from outside, or a lambda, gives."""
+        values = self._evaluator.evaluate(module, call.function)
+        names = {value.name.removesuffix(".__func__") for value in values if isinstance(value, External)}
+        if call.arguments and names & _SAME_TEXT and all(isinstance(one, External | Anything) for one in values):
+            return self._argument(module, call.arguments[0].value, context)
         found: Texts = ()
-        for value in self._evaluator.evaluate(module, call.function):
-            if isinstance(value, External) and value.name in _SAME_TEXT and call.arguments:
-                found += self._argument(module, call.arguments[0].value, context)
-            elif isinstance(value, ProjectLambda):
+        for value in values:
+            if isinstance(value, ProjectLambda):
                 index = self._evaluator.load(value.path)
                 if index is None:
                     return self._hole(module, call)
@@ -790,11 +834,14 @@ class KeyTexts:
         items = self.items(Place(module, call.arguments[0].value, context)) if len(between) == 1 else None
         if items is None:
             return self._hole(module, call) if isinstance(separator, Constant | Bytes) else None
-        items = [_widest(item) for item in items]
-        total = 1
-        for item in items:
-            total *= len(item)
-        return _put_together(items, between[0]) if 0 < total <= MOST_PATTERNS else self._hole(module, call)
+        found: Texts = ((),)
+        for position, item in enumerate(items):
+            piece = _widest(item.texts)
+            longer = products([found, (between[0],), piece] if position else [piece])
+            found = tuple(dict.fromkeys(found + longer)) if item.is_optional else longer
+            if not longer or len(found) > MOST_PATTERNS:
+                return self._hole(module, call)
+        return found
 
     def functions(
         self, module: ModuleIndex, call: Call, context: Context
@@ -872,7 +919,7 @@ class KeyTexts:
         position = 0
         for argument in call.arguments:
             if argument.stars == 1:
-                items = self.items(Place(module, argument.value, context.deeper))
+                items = self._sure_items(Place(module, argument.value, context.deeper))
                 if items is None:
                     for name in plain[position:]:
                         given.pop(name, None)
@@ -940,29 +987,26 @@ class KeyTexts:
 
     # --- lists ----------------------------------------------------------------------------------------
 
-    def items(self, place: Place) -> list[Texts] | None:
-        """The texts of a list's items one by one; an unknown rest of it is one hole. ``None`` where all is unknown."""
+    def items(self, place: Place) -> list[Item] | None:
+        """The items of a list one by one; an unknown rest of it is one hole. ``None`` where all is unknown."""
         expression, module, context = place.expression, place.module, place.context
         if context.hops > MOST_HOPS:
             return None
         if isinstance(expression, Collection) and expression.kind != "set":
-            found: list[Texts] = []
+            if not any(isinstance(element, Starred) for element in expression.elements):
+                return [Item(texts) for texts in self._in_order(module, expression.elements, context)]
+            found: list[Item] = []
             for element in expression.elements:
                 if isinstance(element, Starred):
-                    inner = self.items(replace(place, expression=element.value))
-                    found += inner if inner is not None else [self._hole(module, element.value)]
+                    found += self._items_or_hole(replace(place, expression=element.value))
                 else:
-                    found.append(self._argument(module, element, context))
+                    found.append(Item(self._argument(module, element, context)))
             return found
         if isinstance(expression, Operation) and expression.operator == "+":
-            groups = [self.items(replace(place, expression=one)) for one in expression.operands]
-            if all(group is None for group in groups):
+            operands = [replace(place, expression=one) for one in expression.operands]
+            if all(self.items(one) is None for one in operands):
                 return None
-            return [
-                text
-                for group, operand in zip(groups, expression.operands, strict=True)
-                for text in (group if group is not None else [self._hole(module, operand)])
-            ]
+            return [item for one in operands for item in self._items_or_hole(one)]
         if isinstance(expression, Call):
             return self._items_of_call(place, expression)
         if isinstance(expression, Comprehension):
@@ -971,7 +1015,16 @@ class KeyTexts:
             return self._items_of_name(place, expression)
         return None
 
-    def _items_of_call(self, place: Place, call: Call) -> list[Texts] | None:
+    def _items_or_hole(self, place: Place) -> list[Item]:
+        items = self.items(place)
+        return items if items is not None else [Item(self._hole(place.module, place.expression))]
+
+    def _sure_items(self, place: Place) -> list[Texts] | None:
+        """The items, where all of them are there in any case."""
+        items = self.items(place)
+        return None if items is None or any(item.is_optional for item in items) else [item.texts for item in items]
+
+    def _items_of_call(self, place: Place, call: Call) -> list[Item] | None:
         name = call.function.name if isinstance(call.function, Name) else ""
         if name in ("list", "tuple", "iter") and len(call.arguments) == 1:
             return self.items(replace(place, expression=call.arguments[0].value))
@@ -979,8 +1032,8 @@ class KeyTexts:
             return self.items(replace(place, expression=call.arguments[1].value))
         return None
 
-    def _items_of_comprehension(self, place: Place, expression: Comprehension) -> list[Texts] | None:
-        if expression.filtered or expression.value is not None or len(expression.iterables) != 1:
+    def _items_of_comprehension(self, place: Place, expression: Comprehension) -> list[Item] | None:
+        if expression.value is not None or len(expression.iterables) != 1:
             return None
         items = self.items(replace(place, expression=expression.iterables[0]))
         variables = {
@@ -992,11 +1045,16 @@ class KeyTexts:
             return None
         (variable,) = variables
         return [
-            self.texts(place.module, expression.element, replace(place.context.deeper, loop={variable: item}))
+            Item(
+                self.texts(
+                    place.module, expression.element, replace(place.context.deeper, loop={variable: item.texts})
+                ),
+                item.is_optional or (expression.filtered and not all(tells(text) for text in item.texts)),
+            )
             for item in items
         ]
 
-    def _items_of_name(self, place: Place, name: Name) -> list[Texts] | None:
+    def _items_of_name(self, place: Place, name: Name) -> list[Item] | None:
         module, context = place.module, place.context
         reaching = module.reaching(name.name, name.start)
         if reaching is None:
@@ -1007,14 +1065,34 @@ class KeyTexts:
                 return None
             known = context.rest.get(name.name)
             if known is not None:
-                return list(known)
+                return [Item(texts) for texts in known]
             argument = context.arguments.get(name.name)
             return self.items(argument) if argument is not None else None
         binding = bindings[0]
         is_one = len(bindings) == 1 and binding.kind in ("assign", "annotated") and not binding.path
-        if not is_one or binding.value is None or not self._structures.is_fixed(place):
+        if not is_one or binding.value is None:
             return None
-        return self.items(Place(module, binding.value, context.deeper))
+        items = self.items(Place(module, binding.value, context.deeper))
+        added = self._appended(place, name, binding)
+        return None if items is None or added is None else items + added
+
+    def _appended(self, place: Place, name: Name, binding: Binding) -> list[Item] | None:
+        """What is appended to a list between its display and a use of it."""
+        added = self._structures.appended(place, binding.start)
+        if added is None:
+            return None
+        module = place.module
+        chain = module.ancestors(module.block_at(name.start))
+        found: list[Item] = []
+        for at, is_many in added:
+            block = module.block_at(at.expression.start)
+            inner = [number for number in module.ancestors(block) if number not in chain]
+            is_repeated = any(module.facts.blocks[number].kind.is_loop for number in inner)
+            if is_many or is_repeated:
+                found.append(Item(self._hole(module, at.expression), True))
+            else:
+                found.append(Item(self._argument(module, at.expression, at.context), bool(inner)))
+        return found
 
     def _subscript(self, module: ModuleIndex, expression: Subscript, context: Context) -> Texts:
         """An item of a display: a dict of templates, a list of keys."""

@@ -86,8 +86,11 @@ def products(pieces: Sequence[Texts]) -> Texts:
 
 
 def telling(texts: Iterable[Parts]) -> tuple[KeyPattern, ...]:
-    """The patterns of texts, none where one of them is nothing but holes and separators."""
-    found = dict.fromkeys(KeyPattern.of(*parts) for parts in texts)
+    """The patterns of texts, none where one of them is nothing but holes and separators.
+
+    An empty text is what stands in a variable until there is a key.
+    """
+    found = dict.fromkeys(pattern for parts in texts if (pattern := KeyPattern.of(*parts)).parts)
     return () if any(pattern.is_opaque for pattern in found) else tuple(found)
 
 

@@ -35,7 +35,7 @@ _MOST_ITEMS = 24
 _COPIES = frozenset({"list", "tuple", "set", "frozenset", "sorted", "reversed", "iter", "dict"})
 _PUTS = {"append": 0, "add": 0, "appendleft": 0, "insert": 1, "put": 0, "put_nowait": 0}
 _PUTS_ALL = frozenset({"extend", "update", "extendleft"})
-_READS = frozenset({"pop", "popleft", "remove", "discard", "index", "count", "clear", "sort", "reverse", "copy"})
+_CHANGES = frozenset({"insert", "appendleft", "extendleft", "pop", "popleft", "remove", "clear", "sort", "reverse"})
 _PATHS = {"keys": 0, "values": 1}
 
 
@@ -345,6 +345,30 @@ class Structures:
             for binding in module.bindings.get(key, ())
             if _is_longer(binding) and binding.value is not None
         ]
+        return found
+
+    def appended(self, place: Place, start: int) -> list[tuple[Place, bool]] | None:
+        """What is put into a list between two places, in order; ``None`` where it is changed otherwise."""
+        holder = self._holder(place)
+        if holder is None or self._stores(place):
+            return None
+        module, key = holder
+        end = place.expression.start
+        found: list[tuple[Place, bool]] = []
+        for site in sorted(module.method_calls.get(key, ()), key=lambda one: one.call.start):
+            function = site.call.function
+            if not start < site.call.start < end or not isinstance(function, Attribute):
+                continue
+            added = _added_by(site)
+            if function.name not in ("append", "extend"):
+                if function.name in _CHANGES:
+                    return None
+                continue
+            if added is None:
+                return None
+            found.append((Place(module, added[0], place.context.deeper), added[1]))
+        if any(_is_longer(binding) for binding in module.bindings.get(key, ())):
+            return None
         return found
 
     def is_fixed(self, place: Place) -> bool:
