@@ -141,7 +141,9 @@ def test_text() -> None:
 
 @pytest.mark.parametrize("width", [1, 10, 30, 60, 80, 200])
 def test_text_fits(width: int) -> None:
-    from redlint.report.keyspace.record import CodePlace, Growth, KeyspaceRecord, PatternRecord, TtlPolicy
+    from redlint.model.keyspace import Growth
+    from redlint.model.ttl import TtlPolicy
+    from redlint.report.keyspace.record import CodePlace, KeyspaceRecord, PatternRecord
     from redlint.report.keyspace.text import keyspace_text
 
     place = (CodePlace("a/very/long/path/of/a/module.py", 12),)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cache
 
+from redlint.commands.access import AccessMode, KeyAccess, key_access, parameter_access
 from redlint.commands.methods import (
     KeyShape,
     MethodSpec,
@@ -74,6 +75,8 @@ _TELLING_NAMES = ("redis", "valkey")
 _CACHE = "django_redis.cache.RedisCache"
 
 _EVALSHA = tuple(spec for spec in (command("EVALSHA"),) if spec is not None)
+_SCRIPT_ACCESS = KeyAccess(AccessMode.MODIFY, reads=True, updates=True, by_option=True)
+"""A script may do anything with its keys."""
 _SCRIPT_PARAMETERS = frozenset({"keys", "args", "client"})
 
 _RAW = frozenset({"execute_command", "immediate_execute_command", "pipeline_execute_command"})
@@ -246,9 +249,9 @@ class RedisCalls:
         if method in _RAW:
             keys = self._raw_keys(module, commands, given)
         elif method == "__call__":
-            keys = self._script_keys(module, given)
+            keys = tuple(replace(key, access=_SCRIPT_ACCESS) for key in self._script_keys(module, given))
         else:
-            keys = self._keys(module, spec, given, arguments)
+            keys = self._keys(module, spec, commands, given, arguments)
         return RedisCall(
             path=module.path,
             source=module.source,
@@ -340,6 +343,7 @@ class RedisCalls:
         self,
         module: ModuleIndex,
         spec: MethodSpec | None,
+        commands: tuple[CommandSpec, ...],
         arguments: tuple[Argument, ...],
         bound: tuple[CallArgument, ...],
     ) -> tuple[KeyUse, ...]:
@@ -352,7 +356,8 @@ class RedisCalls:
                 continue
             if shape is KeyShape.VARARGS_NUMKEYS:
                 continue
-            found += self._shaped(module, shape, argument)
+            access = _access(spec, record.parameter or "", commands)
+            found += [replace(key, access=access) for key in self._shaped(module, shape, argument)]
         return (*found, *self._counted_keys(module, spec, arguments, bound))
 
     def _counted_keys(
@@ -370,7 +375,7 @@ class RedisCalls:
         rest = [argument for argument, one in zip(arguments, bound, strict=True) if one.parameter == names[0]]
         if any(argument.stars for argument in rest[:count]):
             return ()
-        return tuple(self._key(module, argument.value) for argument in rest[:count])
+        return tuple(replace(self._key(module, one.value), access=_SCRIPT_ACCESS) for one in rest[:count])
 
     def _shaped(self, module: ModuleIndex, shape: KeyShape, argument: Argument) -> list[KeyUse]:
         if shape is KeyShape.SCALAR or (shape is KeyShape.VARARGS and not argument.stars):
@@ -472,12 +477,21 @@ class RedisCalls:
         values = [argument.value for argument in arguments[1 + max(offset, 0) :]]
         words += [value.value if isinstance(value, Constant) else value for value in values]
         start = len(commands[0].name.split())
-        return tuple(self._key(module, values[position - start]) for position in _positions(commands[0], words, start))
+        return tuple(
+            replace(self._key(module, values[position - start]), access=key_access(commands[0], words, position))
+            for position in _positions(commands[0], words, start)
+        )
 
 
 def _positions(spec: CommandSpec, words: list[object], start: int) -> list[int]:
     """The indexes of keys; the table counts a subcommand as a word of its own."""
     return [position for position in key_positions(spec, words) if start <= position < len(words)]
+
+
+def _access(spec: MethodSpec, parameter: str, commands: tuple[CommandSpec, ...]) -> KeyAccess | None:
+    """What a method does with the keys of a parameter: also one that sends its command later (``hscan_iter``)."""
+    sent = commands or tuple(found for name in spec.sends[:1] if (found := command(name)) is not None)
+    return parameter_access(spec, parameter, sent[0]) if sent else None
 
 
 def _raw_command(arguments: tuple[CallArgument, ...]) -> tuple[CommandSpec, ...]:

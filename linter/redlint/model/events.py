@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from redlint.commands.access import KeyAccess
 from redlint.commands.methods import MethodSpec
-from redlint.commands.table import CommandSpec
+from redlint.commands.table import CommandSpec, command
 from redlint.diagnostic import Confidence, Span
 from redlint.model.kinds import BlockKind, Role, ScopeKind, Usage
 from redlint.model.pattern import KeyPattern
@@ -104,13 +105,15 @@ class KeyUse:
     ``patterns`` are the alternatives the expression may denote, none where it is unknown. ``many`` says the
     expression stands for any number of keys (a splat, a list that is not spelled out).
     ``from_command`` is the command whose reply the key is part of, ``from_place`` where that was called.
-    ``identity`` is equal for two key expressions of one scope that denote the same value.
+    ``identity`` is equal for two key expressions of one scope that denote the same value. ``access`` is what
+    the command does with the key, ``None`` where the method sends no single command.
     """
 
     text: str
     span: Span
     patterns: tuple[KeyPattern, ...]
     many: bool = False
+    access: KeyAccess | None = None
     from_command: str = ""
     from_place: Place | None = None
     identity: str = ""
@@ -202,6 +205,18 @@ class RedisCall:
     def command_name(self) -> str:
         """The name of that command, or an empty string."""
         return self.commands[0].name if len(self.commands) == 1 else ""
+
+    @property
+    def sent(self) -> tuple[CommandSpec, ...]:
+        """The commands it may send, those of the iterators and lock objects that it returns included."""
+        if self.commands or self.spec is None:
+            return self.commands
+        return tuple(found for name in self.spec.sends if (found := command(name)) is not None)
+
+    @property
+    def makes_lock(self) -> bool:
+        """Whether it makes a lock object, which sets and deletes its key (``client.lock("name", timeout=10)``)."""
+        return self.spec is not None and self.spec.returns == "Lock"
 
     def argument(self, parameter: str) -> CallArgument | None:
         """The argument given for a parameter of the method, or ``None`` where it is not given."""

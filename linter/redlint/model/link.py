@@ -120,6 +120,15 @@ class ProjectModel:
             if text.startswith(fixed) or (literal and fixed.startswith(literal)):
                 yield uses
 
+    def overlapping(self, pattern: KeyPattern) -> Iterator[PatternUses]:
+        """The patterns of the project that may denote the same key as this one, itself included.
+
+        Good for silence, not for claims: two patterns that overlap need never meet.
+        """
+        for uses in self.patterns:
+            if uses.pattern.overlaps(pattern):
+                yield uses
+
     def types_written_beside(self, call: RedisCall) -> frozenset[str]:
         """The value types that the class of a call (or its module's functions, without one) creates keys of."""
         module = self.modules[call.path]

@@ -16,11 +16,11 @@ from urllib.parse import quote, urlsplit
 
 from redlint.config import absolute_path
 from redlint.errors import RedlintError
+from redlint.model.ttl import TtlPolicy
 from redlint.report.keyspace.record import (
     CodePlace,
     KeyspaceRecord,
     PatternRecord,
-    TtlPolicy,
     access_of,
     shown_summary,
     shown_ttl,
