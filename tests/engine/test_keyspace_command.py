@@ -50,6 +50,8 @@ def test_json() -> None:
                 "pattern": "session:{uid}",
                 "text": "session:{}",
                 "types": ["string"],
+                "written_as": [],
+                "read_as": [],
                 "ttl": "always",
                 "ttl_seconds": [3600],
                 "growth": "bounded",
@@ -148,7 +150,17 @@ def test_text_fits(width: int) -> None:
 
     place = (CodePlace("a/very/long/path/of/a/module.py", 12),)
     one = PatternRecord(
-        *("k" * 90 + "\u6f22" * 9, "k", ("hash", "string"), TtlPolicy.ALWAYS, (60, 0.5), Growth.GROWS, "tag"),
+        *(
+            "k" * 90 + "\u6f22" * 9,
+            "k",
+            ("hash", "string"),
+            (),
+            ("json",),
+            TtlPolicy.ALWAYS,
+            (60, 0.5),
+            Growth.GROWS,
+            "tag",
+        ),
         *(("HSET", "SET"), place, place, place, place, 4),
     )
     text = keyspace_text(KeyspaceRecord((one,), 4, 1), width=width, verbose=True)

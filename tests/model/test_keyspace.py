@@ -13,9 +13,12 @@ from redlint.model.settings import ModelSettings
 from redlint.model.ttl import TtlPolicy
 
 
+SOURCE = "import redis\nc = redis.Redis()\n\ndef f(a, b, *values):\n"
+
+
 def project(body: str) -> ProjectModel:
     """A project of one function."""
-    text = "import redis\nc = redis.Redis()\n\ndef f(a, b, *values):\n" + indent(dedent(body), "    ")
+    text = SOURCE + indent(dedent(body), "    ")
     return analyse(ProjectFiles(lint=("a.py",), overlay={"a.py": text.encode()}), ModelSettings())
 
 
@@ -89,6 +92,7 @@ GROWTH = {
     "list": ("c.lpush(f'k:{a}', b)", Growth.GROWS),
     "list with pops": ("c.lpush(f'k:{a}', b)\nc.rpop(f'k:{a}')", Growth.BOUNDED),
     "moved on": ("c.lpush(f'k:{a}', b)\nc.lmove(f'k:{a}', 'd')", Growth.BOUNDED),
+    "left to a script": ("c.lpush(f'k:{a}', b)\nc.eval('return 1', 1, f'k:{a}')", Growth.UNKNOWN),
     "set of varying members": ("c.sadd(f'k:{a}', b)", Growth.GROWS),
     "set of members": ("c.sadd(f'k:{a}', *values)", Growth.GROWS),
     "set of a constant": ("c.sadd(f'k:{a}', 'x')", Growth.UNKNOWN),
@@ -126,3 +130,38 @@ def test_overlapping(pattern: str, expected: list[str]) -> None:
     found = model.uses_of(pattern)
     assert found is not None
     assert [uses.pattern.text for uses in model.overlapping(found.pattern)] == expected
+
+
+CODECS = {
+    "json": ("c.set(f'k:{a}', json.dumps(b))", {"json"}, set()),
+    "encoded json": ("c.set(f'k:{a}', json.dumps(b).encode())", {"json"}, set()),
+    "pickle through a variable": ("v = pickle.dumps(b)\nc.set(f'k:{a}', v)", {"pickle"}, set()),
+    "compressed": ("c.set(f'k:{a}', zlib.compress(json.dumps(b).encode()))", {"compressed"}, set()),
+    "number": ("c.set(f'k:{a}', 1)", {"int"}, set()),
+    "text": ("c.set(f'k:{a}', f'{b}!')", {"str"}, set()),
+    "members": ("c.sadd(f'k:{a}', 1, 'x')", {"int", "str"}, set()),
+    "fields": ("c.hset(f'k:{a}', mapping={'x': json.dumps(b), 'y': 1})", {"json", "int"}, set()),
+    "function": ("c.set(f'k:{a}', dump(b))", {"json"}, set()),
+    "unknown": ("c.set(f'k:{a}', b)", set(), set()),
+    "alternatives that differ": ("c.set(f'k:{a}', json.dumps(b) if b else pickle.dumps(b))", set(), set()),
+    "read json": ("return json.loads(c.get(f'k:{a}'))", set(), {"json"}),
+    "read decoded json": ("return json.loads(c.get(f'k:{a}').decode())", set(), {"json"}),
+    "read through a variable": ("v = c.get(f'k:{a}')\nreturn pickle.loads(v)", set(), {"pickle"}),
+    "read compressed": ("return json.loads(zlib.decompress(c.get(f'k:{a}')))", set(), {"compressed"}),
+    "read number": ("return int(c.get(f'k:{a}') or 0)", set(), {"int"}),
+    "read text": ("return c.get(f'k:{a}').decode()", set(), {"str"}),
+    "read by a function": ("return load(c.get(f'k:{a}'))", set(), {"json"}),
+    "read as it is": ("return c.get(f'k:{a}')", set(), set()),
+    "read a part": ("v = c.hgetall(f'k:{a}')\nreturn json.loads(v['x'])", set(), set()),
+}
+
+
+@pytest.mark.parametrize(("body", "written", "read"), CODECS.values(), ids=CODECS)
+def test_codecs(body: str, written: set[str], read: set[str]) -> None:
+    before = "import json, pickle, zlib\n\ndef dump(x):\n    return json.dumps(x)\n\ndef load(raw):\n"
+    before += "    return json.loads(raw) if raw else None\n\n"
+    text = before + SOURCE + indent(dedent(body), "    ")
+    found = analyse(ProjectFiles(lint=("a.py",), overlay={"a.py": text.encode()}), ModelSettings()).uses_of("k:{}")
+    assert found is not None
+    assert {codec.value for codec in found.codecs_written} == written
+    assert {codec.value for codec in found.codecs_read} == read

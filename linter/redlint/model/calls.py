@@ -23,6 +23,7 @@ from redlint.commands.table import CommandSpec, command, key_positions
 from redlint.diagnostic import Confidence, Span
 from redlint.model.clients import lineage
 from redlint.model.clients.cache_methods import cache_method, cache_methods
+from redlint.model.codecs import Codecs
 from redlint.model.evaluation.callers import CALLS_ITS_ARGUMENT
 from redlint.model.evaluation.calling import constant, owner_of
 from redlint.model.evaluation.evaluator import Evaluator
@@ -79,6 +80,9 @@ _SCRIPT_ACCESS = KeyAccess(AccessMode.MODIFY, reads=True, updates=True, by_optio
 """A script may do anything with its keys."""
 _SCRIPT_PARAMETERS = frozenset({"keys", "args", "client"})
 
+_VALUE_PARAMETERS = frozenset({"value", "values", "mapping", "fields"})
+"""Parameters of redis-py that take what is stored."""
+
 _RAW = frozenset({"execute_command", "immediate_execute_command", "pipeline_execute_command"})
 
 
@@ -118,6 +122,7 @@ class RedisCalls:
         self._evaluator = evaluator
         self._texts = texts
         self._scopes = scopes
+        self._codecs = Codecs(evaluator)
 
     def of_module(self, module: ModuleIndex) -> tuple[RedisCall, ...]:
         """The resolved Redis calls of a module, by place."""
@@ -273,6 +278,7 @@ class RedisCalls:
             outer_span=Span(site.outer_start, site.outer_end),
             alternatives=target.refs[1:],
             through=target.through,
+            reply_codec=self._codecs.read(module, site),
         )
 
     def _script_keys(self, module: ModuleIndex, arguments: tuple[Argument, ...]) -> tuple[KeyUse, ...]:
@@ -326,6 +332,7 @@ class RedisCalls:
         values = self._evaluator.evaluate(module, argument.value)
         reply = _reply(values)
         is_glob = parameter in ("match", "pattern")
+        is_value = parameter in _VALUE_PARAMETERS and not argument.stars
         return CallArgument(
             text=module.text(argument.start, argument.end),
             span=Span(argument.start, argument.end),
@@ -335,6 +342,7 @@ class RedisCalls:
             constant=constant(values),
             from_command=reply.commands[0] if reply is not None else "",
             globs=self._texts.patterns(module, argument.value) if is_glob else (),
+            codecs=self._codecs.written(module, argument.value) if is_value else frozenset(),
         )
 
     # --- keys -----------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from redlint.commands.access import KeyAccess
 from redlint.commands.methods import MethodSpec
 from redlint.commands.table import CommandSpec, command
 from redlint.diagnostic import Confidence, Span
-from redlint.model.kinds import BlockKind, Role, ScopeKind, Usage
+from redlint.model.kinds import BlockKind, Codec, Role, ScopeKind, Usage
 from redlint.model.pattern import KeyPattern
 from redlint.source import SourceText
 
@@ -80,7 +80,7 @@ class CallArgument:
     ``constant`` is its value where that is a constant, else :data:`UNKNOWN`. ``splat`` is 0 for a plain
     argument, 1 for ``*x``, 2 for ``**x``. ``from_command`` names the command whose reply the value is (part
     of): KEYS, SCAN, SMEMBERS. ``globs`` are the key patterns that a ``match`` or ``pattern`` argument of KEYS
-    and SCAN is built as.
+    and SCAN is built as. ``codecs`` are the forms of the values that it brings, as far as known.
     """
 
     text: str
@@ -91,6 +91,7 @@ class CallArgument:
     constant: ConstantValue | Unknown
     from_command: str = ""
     globs: tuple[KeyPattern, ...] = ()
+    codecs: frozenset[Codec] = frozenset()
 
     @property
     def is_known(self) -> bool:
@@ -173,6 +174,7 @@ class RedisCall:
     Redis objects that the receiver may be. ``through`` names what stands between: the function that the
     method is handed to (``asyncio.to_thread`` of ``asyncio.to_thread(client.get, key)``), or the wrapper's method
     that passes the call on; empty where the client's own method is called. No fix rewrites such a call.
+    ``reply_codec`` is what the code decodes the reply with, where that is known.
     """
 
     path: str
@@ -195,6 +197,7 @@ class RedisCall:
     outer_span: Span
     alternatives: tuple[ClientRef, ...] = ()
     through: str = ""
+    reply_codec: Codec | None = None
 
     @property
     def command(self) -> CommandSpec | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from redlint.commands.access import AccessMode, KeyAccess
 from redlint.commands.table import CommandSpec
 from redlint.model.events import UNKNOWN, Block, KeyUse, RedisCall
-from redlint.model.kinds import BlockKind, Usage
+from redlint.model.kinds import BlockKind, Codec, Usage
 from redlint.model.pattern import KeyPattern
 from redlint.model.ttl import TtlEffect, TtlPolicy, lock_effect, ttl_effect, ttl_seconds
 
@@ -189,6 +189,20 @@ class PatternUses:
         """The uses that hand the key to code on the server, which may do anything to it."""
         return tuple(use for use in self.uses if use.is_script)
 
+    # --- codecs ---------------------------------------------------------------------------------------
+
+    @property
+    def codecs_written(self) -> frozenset[Codec]:
+        """The forms in which values are stored, as far as known."""
+        return frozenset(
+            codec for use in self.uses if use.writes for argument in use.call.arguments for codec in argument.codecs
+        )
+
+    @property
+    def codecs_read(self) -> frozenset[Codec]:
+        """The forms that the project takes values for when it reads them, as far as known."""
+        return frozenset(use.call.reply_codec for use in self.uses if use.reads and use.call.reply_codec is not None)
+
     # --- time to live ---------------------------------------------------------------------------------
 
     @property
@@ -235,8 +249,11 @@ class PatternUses:
 
     @property
     def growth(self) -> tuple[PatternUse, ...]:
-        """The writes that add an element each time they run, where nothing in the project bounds the key."""
-        if self.is_rewritten or any(use.takes_away for use in self.uses):
+        """The writes that add an element each time they run, where nothing in the project bounds the key.
+
+        A script that is given the key may bound it.
+        """
+        if self.is_rewritten or self.scripts or any(use.takes_away for use in self.uses):
             return ()
         return tuple(use for use in self.uses if use.adds_element)
 

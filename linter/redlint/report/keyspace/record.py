@@ -29,13 +29,16 @@ class CodePlace:
 class PatternRecord:
     """One key pattern.
 
-    ``pattern`` names its holes (``user:{uid}``), ``text`` does not (``user:{}``). ``seconds`` are the TTLs that
+    ``pattern`` names its holes (``user:{uid}``), ``text`` does not (``user:{}``). ``written_as`` and ``read_as``
+    are the forms of the values, as far as known. ``seconds`` are the TTLs that
     are constants, ``scripts`` the calls of scripts, which may do anything, ``uses`` counts the calls.
     """
 
     pattern: str
     text: str
     types: tuple[str, ...]
+    written_as: tuple[str, ...]
+    read_as: tuple[str, ...]
     ttl: TtlPolicy
     seconds: tuple[float, ...]
     growth: Growth
@@ -82,6 +85,8 @@ def pattern_record(uses: PatternUses) -> PatternRecord:
         pattern=_shown(uses.pattern),
         text=uses.pattern.text,
         types=tuple(sorted(uses.value_types)),
+        written_as=tuple(sorted(codec.value for codec in uses.codecs_written)),
+        read_as=tuple(sorted(codec.value for codec in uses.codecs_read)),
         ttl=uses.ttl_policy,
         seconds=uses.ttl_seconds,
         growth=uses.growth_verdict,
@@ -144,8 +149,12 @@ def shown_duration(seconds: float) -> str:
 
 
 def shown_types(record: PatternRecord) -> str:
-    """The value types in one cell."""
-    return ", ".join(record.types) or "unknown"
+    """The value types in one cell, with the form of the values: ``string (json)``."""
+    types = ", ".join(record.types) or "unknown"
+    written, read = ", ".join(record.written_as), ", ".join(record.read_as)
+    if written and read and written != read:
+        return f"{types} ({written}; read as {read})"
+    return f"{types} ({written or read})" if written or read else types
 
 
 def shown_summary(record: KeyspaceRecord) -> str:
