@@ -298,3 +298,67 @@ LISTED = {
 @pytest.mark.parametrize(("body", "expected"), LISTED.values(), ids=LISTED)
 def test_key_from_a_listing(body: str, expected: list[str]) -> None:
     assert keys(f"import redis\nc = redis.Redis()\ndef f(a):\n    {body}\n") == expected
+
+
+def identities(sources: dict[str, str], path: str = "a.py") -> list[str]:
+    overlay = {name: dedent(source).encode() for name, source in sources.items()}
+    model = analyse(ProjectFiles(lint=tuple(sorted(overlay)), overlay=overlay), ModelSettings())
+    calls = model.modules[path].calls
+    return [pattern.identity for call in calls for key in call.keys for pattern in key.patterns]
+
+
+CACHE = """
+import redis
+class Cache:
+    def __init__(self, prefix):
+        self.prefix = prefix
+        self.r = redis.Redis()
+    def get(self):
+        return self.r.get(f"{self.prefix}:x")
+    def set(self, value):
+        self.r.set(self.prefix + ":x", value)
+"""
+
+
+def test_identity_of_a_pattern_that_begins_with_a_hole() -> None:
+    one = identities({"a.py": CACHE, "b.py": CACHE.replace("Cache", "Other")})
+    other = identities({"a.py": CACHE, "b.py": CACHE.replace("Cache", "Other")}, "b.py")
+    assert one[0] == one[1] and other[0] == other[1]
+    assert one[0] != other[0]
+
+
+SOURCES = {
+    "variable of a module": ("f'{REALM}:x'", "{a.py:REALM}:x"),
+    "imported variable": ("f'{SITE}:x'", "{settings.py:load()}:x"),
+    "variable of an imported module": ("f'{settings.SITE}:x'", "{settings.py:load()}:x"),
+    "imported variable of elsewhere": ("f'{OTHER}:x'", "{elsewhere:OTHER}:x"),
+    "parameter": ("f'{a}:x'", "{a.py:f.a}:x"),
+    "environment": ("os.environ['REALM'] + ':x'", "{environ:REALM}:x"),
+    "environment with default": ("os.environ.get('SITE', '') + ':x'", "{environ:SITE}:x"),
+    "function": ("settings.load() + ':x'", "{settings.py:load()}:x"),
+    "item": ("a['realm'] + ':x'", "{a.py:f.a['realm']}:x"),
+    "attribute": ("f'{a.realm}:x'", "{a.py:f.a.realm}:x"),
+    "two holes": ("f'{a}:{b}:x'", "{a.py:f.a}:{a.py:f.b}:x"),
+    "hash tag": ("'{' + a + '}:x'", "{{a.py:f.a}}:x"),
+    "a hole after a literal": ("f'x:{a}'", "x:{}"),
+}
+
+
+@pytest.mark.parametrize(("expression", "expected"), SOURCES.values(), ids=list(SOURCES))
+def test_sources(expression: str, expected: str) -> None:
+    before = "import os\nimport settings\nfrom settings import SITE\nfrom elsewhere import OTHER\n"
+    before += "for REALM in os.listdir():\n    pass\n"
+    source = f"import redis\nc = redis.Redis()\n{before}\ndef f(a, b):\n    return c.get({expression})\n"
+    settings = "import redis, yaml\ndef load():\n    yield 1\nSITE = load()\n"
+    assert identities({"a.py": source, "settings.py": settings}) == [expected]
+
+
+def test_an_inherited_attribute_has_one_source() -> None:
+    source = CACHE + dedent("""
+        class Sub(Cache):
+            def __init__(self, prefix):
+                super().__init__(prefix)
+            def drop(self):
+                self.r.delete(f"{self.prefix}:x")
+    """)
+    assert len(set(identities({"a.py": source}))) == 1

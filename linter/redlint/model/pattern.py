@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from redlint.commands.slot import hash_slot
 
 _WILDCARDS = re.compile(r"(?:\*|\?|\[[^\]]*\])+")
+_TELLING = re.compile(r"[^\W_]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,10 +17,15 @@ class Hole:
 
     ``fixed`` says that it is the same for the life of the process or object: a setting, an environment
     variable, a module's variable, an attribute of ``self`` or an argument of the constructor.
+
+    ``source`` tells where the value comes from: the path and the qualified name of the variable, parameter,
+    attribute or function (``app/cache.py:Cache.prefix``), the setting (``environ:PREFIX``), or the place of the
+    expression. Empty where that is unknown. It does not count when holes are compared.
     """
 
     name: str
     fixed: bool = False
+    source: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,23 @@ class KeyPattern:
         return "".join(part if isinstance(part, str) else "{}" for part in self.parts)
 
     @property
+    def identity(self) -> str:
+        """Equal for patterns that mean the same keys: the text, with the sources of the holes that it begins with.
+
+        ``{prefix}:queue`` of two classes is the same text, but not the same key: only the literals in front of a
+        hole tell whose it is. A hole at the beginning whose source is unknown stays ``{}``.
+        """
+        text = ""
+        is_told = False
+        for part in self.parts:
+            if isinstance(part, str):
+                is_told = is_told or _TELLING.search(part) is not None
+                text += part
+            else:
+                text += "{}" if is_told else "{" + part.source + "}"
+        return text
+
+    @property
     def display(self) -> str:
         """The pattern with the names of its holes: ``user:{uid}:profile``."""
         return "".join(part if isinstance(part, str) else "{" + part.name + "}" for part in self.parts)
@@ -64,7 +87,7 @@ class KeyPattern:
     def is_opaque(self) -> bool:
         """Whether nothing but holes and separators is known: such patterns say nothing about a key."""
         literal = "".join(part for part in self.parts if isinstance(part, str))
-        return not re.search(r"\w", literal.replace("_", ""))
+        return _TELLING.search(literal) is None
 
     @property
     def matched(self) -> KeyPattern:

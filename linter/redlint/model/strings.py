@@ -34,11 +34,10 @@ from redlint.model.facts import (
     Subscript,
     Template,
     Walrus,
-    dotted_name,
-    inner_expressions,
 )
 from redlint.model.index import ModuleIndex, is_static
 from redlint.model.kinds import ScopeKind
+from redlint.model.origin import is_fixed, setting_name, source_of
 from redlint.model.pattern import Hole, KeyPattern
 from redlint.model.values import Client, Instance, ProjectClass, ProjectFunction, ProjectModule, ScopeKey
 
@@ -50,8 +49,6 @@ MOST_PATTERNS = 4
 MOST_HOPS = 8
 _LONGEST_HOLE = 60
 _ENUMERATIONS = frozenset({"Enum", "StrEnum", "TextChoices"})
-_READS_SETTING = frozenset({"getenv", "getattr", "get_setting", "setting", "config"})
-_ENVIRONMENT = "environ.get"
 _FIELD = re.compile(r"\{([^{}!:]*)(?:![rsa])?(?::[^{}]*)?\}|\{\{|\}\}")
 _CONVERSION = re.compile(r"%(?:\((\w+)\))?[#0\- +]*(?:\d+|\*)?(?:\.\d+)?[hlL]?([diouxXeEfFgGcrsa%])")
 
@@ -134,9 +131,9 @@ class KeyTexts:
         return self._hole(module, expression)
 
     def _hole(self, module: ModuleIndex, expression: Expression) -> Texts:
-        text = _setting_name(expression) or " ".join(module.text(expression.start, expression.end).split())
+        text = setting_name(expression) or " ".join(module.text(expression.start, expression.end).split())
         name = text if len(text) <= _LONGEST_HOLE else text[: _LONGEST_HOLE - 1] + "…"
-        return ((Hole(name, is_fixed(module, expression)),),)
+        return ((Hole(name, is_fixed(module, expression), source_of(self._evaluator, module, expression)),),)
 
     def _few(self, module: ModuleIndex, expression: Expression, texts: Texts) -> Texts:
         distinct = tuple(dict.fromkeys(texts))
@@ -528,57 +525,6 @@ def _telling(texts: Texts) -> tuple[KeyPattern, ...]:
     """The patterns of texts, none where one of them is nothing but holes and separators."""
     found = dict.fromkeys(KeyPattern.of(*parts) for parts in texts)
     return () if any(pattern.is_opaque for pattern in found) else tuple(found)
-
-
-def _reads_setting(call: Call) -> bool:
-    name = dotted_name(call.function)
-    return name.rpartition(".")[2] in _READS_SETTING or name.endswith(_ENVIRONMENT)
-
-
-def _setting_name(expression: Expression) -> str:
-    """``PREFIX`` of ``os.getenv("PREFIX", "app")`` and ``getattr(settings, "PREFIX")``; empty for other values."""
-    if not isinstance(expression, Call) or not _reads_setting(expression):
-        return ""
-    for argument in expression.arguments[:2]:
-        value = argument.value
-        if isinstance(value, Constant) and isinstance(value.value, str) and value.value.isidentifier():
-            return value.value
-    return ""
-
-
-def is_fixed(module: ModuleIndex, expression: Expression) -> bool:
-    """Whether a value is the same for the life of the process or of the object (see :class:`Hole`)."""
-    if isinstance(expression, Constant | Bytes):
-        return True
-    if isinstance(expression, Name):
-        return _is_fixed_name(module, expression)
-    if isinstance(expression, Call):
-        if not _reads_setting(expression):
-            return False
-        return all(is_fixed(module, argument.value) for argument in expression.arguments)
-    if isinstance(expression, Attribute | Subscript | Formatted | Template | Operation | Conditional):
-        return all(is_fixed(module, part) for part in inner_expressions(expression))
-    return False
-
-
-def _is_fixed_name(module: ModuleIndex, expression: Name) -> bool:
-    reaching = module.reaching(expression.name, expression.start)
-    if reaching is None or reaching[1] == 0:
-        return True
-    bindings, scope = reaching
-    facts = module.facts.scopes[scope]
-    if facts.kind is ScopeKind.CLASS:
-        return True
-    if bindings:
-        return all(
-            binding.kind in ("assign", "annotated")
-            and binding.value is not None
-            and binding.value.start < expression.start
-            and is_fixed(module, binding.value)
-            for binding in bindings
-        )
-    is_self = module.owner_of_self(scope, expression.name) is not None
-    return is_self or facts.name in ("__init__", "__new__", "__post_init__")
 
 
 def _constant(expression: Constant) -> Texts:

@@ -118,7 +118,7 @@ def _hash_tag(pattern: KeyPattern) -> str | None:
 def _shown(pattern: KeyPattern) -> str:
     """The pattern with the names of its holes; of a long expression, the name that it begins with."""
     return KeyPattern.of(
-        *(part if isinstance(part, str) else Hole(_short(part.name), part.fixed) for part in pattern.parts)
+        *(part if isinstance(part, str) else Hole(_short(part.name), part.fixed, part.source) for part in pattern.parts)
     ).display
 
 
