@@ -12,7 +12,6 @@ from redlint.model.link import ProjectModel, analyse
 from redlint.model.settings import ModelSettings
 from redlint.model.ttl import TtlPolicy
 
-
 SOURCE = "import redis\nc = redis.Redis()\n\ndef f(a, b, *values):\n"
 
 
@@ -24,8 +23,13 @@ def project(body: str) -> ProjectModel:
 
 def ledger(body: str, pattern: str = "k:{}") -> PatternUses:
     """What the function does with a pattern."""
-    found = project(body).uses_of(pattern)
-    assert found is not None
+    return of_text(project(body), pattern)
+
+
+def of_text(model: ProjectModel, text: str) -> PatternUses:
+    """The only pattern of a text."""
+    (found,) = [uses for uses in model.patterns if uses.pattern.text == text]
+    assert model.uses_of(found.pattern) is found
     return found
 
 
@@ -127,8 +131,7 @@ def test_types_of_iterators_and_locks() -> None:
 )
 def test_overlapping(pattern: str, expected: list[str]) -> None:
     model = project("c.get(f'user:{a}')\nc.get(f'user:{a}:name')\nc.get(f'{a}:name')\nc.get('users')")
-    found = model.uses_of(pattern)
-    assert found is not None
+    found = of_text(model, pattern)
     assert [uses.pattern.text for uses in model.overlapping(found.pattern)] == expected
 
 
@@ -161,7 +164,37 @@ def test_codecs(body: str, written: set[str], read: set[str]) -> None:
     before = "import json, pickle, zlib\n\ndef dump(x):\n    return json.dumps(x)\n\ndef load(raw):\n"
     before += "    return json.loads(raw) if raw else None\n\n"
     text = before + SOURCE + indent(dedent(body), "    ")
-    found = analyse(ProjectFiles(lint=("a.py",), overlay={"a.py": text.encode()}), ModelSettings()).uses_of("k:{}")
-    assert found is not None
+    model = analyse(ProjectFiles(lint=("a.py",), overlay={"a.py": text.encode()}), ModelSettings())
+    found = of_text(model, "k:{}")
     assert {codec.value for codec in found.codecs_written} == written
     assert {codec.value for codec in found.codecs_read} == read
+
+
+PREFIXED = """
+import redis
+
+class Queue:
+    def __init__(self, prefix):
+        self.prefix = prefix
+        self.client = redis.Redis()
+
+    def push(self, item):
+        self.client.lpush(f"{self.prefix}:items", item)
+
+    def pop(self):
+        return self.client.lpop(f"{self.prefix}:items")
+
+class Log:
+    def __init__(self, prefix):
+        self.prefix = prefix
+        self.client = redis.Redis()
+
+    def add(self, item):
+        self.client.sadd(f"{self.prefix}:items", item)
+"""
+
+
+def test_prefixes_of_two_classes_are_two_patterns() -> None:
+    model = analyse(ProjectFiles(lint=("a.py",), overlay={"a.py": PREFIXED.encode()}), ModelSettings())
+    assert [sorted(uses.value_types) for uses in model.patterns] == [["set"], ["list"]]
+    assert len(list(model.namesakes(model.patterns[0].pattern))) == 2

@@ -340,7 +340,7 @@ def only_if_missing(call: RedisCall) -> bool:
 
 
 def patterns_of(calls: Iterable[RedisCall]) -> tuple[PatternUses, ...]:
-    """The key patterns that calls touch, in alphabetical order."""
+    """The key patterns that calls touch, in alphabetical order; patterns of the same identity are one."""
     found: dict[str, list[PatternUse]] = {}
     first: dict[str, KeyPattern] = {}
     for call in calls:
@@ -348,11 +348,11 @@ def patterns_of(calls: Iterable[RedisCall]) -> tuple[PatternUses, ...]:
             continue
         for key in call.keys:
             for pattern in key.patterns:
-                first.setdefault(pattern.text, pattern)
-                found.setdefault(pattern.text, []).append(PatternUse(call, key))
+                first.setdefault(pattern.identity, pattern)
+                found.setdefault(pattern.identity, []).append(PatternUse(call, key))
     return tuple(
-        PatternUses(first[text], tuple(sorted(uses, key=lambda use: (use.call.path, use.call.span.start))))
-        for text, uses in sorted(found.items())
+        PatternUses(first[identity], tuple(sorted(uses, key=lambda use: (use.call.path, use.call.span.start))))
+        for identity, uses in sorted(found.items(), key=lambda item: (first[item[0]].text, item[0]))
     )
 
 

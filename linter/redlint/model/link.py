@@ -69,7 +69,7 @@ class ProjectModel:
 
     modules: Mapping[str, ModuleModel]
     patterns: tuple[PatternUses, ...]
-    by_pattern: Mapping[str, PatternUses]
+    by_identity: Mapping[str, PatternUses]
     problems: tuple[FileProblem, ...]
     sources: Mapping[str, SourceText]
     settings: ModelSettings
@@ -141,9 +141,15 @@ class ProjectModel:
             for kind in command.value_types
         )
 
-    def uses_of(self, text: str) -> PatternUses | None:
-        """What the project does with the key pattern of this text (``user:{}``)."""
-        return self.by_pattern.get(text)
+    def uses_of(self, pattern: KeyPattern) -> PatternUses | None:
+        """What the project does with a key pattern: everything that surely means the same keys."""
+        return self.by_identity.get(pattern.identity)
+
+    def namesakes(self, pattern: KeyPattern) -> Iterator[PatternUses]:
+        """The patterns of the same text, itself included: perhaps the same keys (``{prefix}:x`` of two classes)."""
+        for uses in self.patterns:
+            if uses.pattern.text == pattern.text:
+                yield uses
 
 
 @contextmanager
@@ -345,7 +351,7 @@ class Project:
         return ProjectModel(
             modules=MappingProxyType(modules),
             patterns=patterns,
-            by_pattern=MappingProxyType({uses.pattern.text: uses for uses in patterns}),
+            by_identity=MappingProxyType({uses.pattern.identity: uses for uses in patterns}),
             problems=tuple(problems),
             sources=MappingProxyType(self._sources),
             settings=self._settings,

@@ -103,7 +103,7 @@ class SetWithoutTtl(Rule):
 
     def check_pattern(self, uses: PatternUses, project: ProjectModel) -> Iterator[Diagnostic]:
         """Report the pattern at its first write in production code."""
-        if uses.may_expire or _is_persistent(uses, project):
+        if _is_persistent(uses, project) or any(one.may_expire for one in project.namesakes(uses.pattern)):
             return
         writes = [use for use in uses.of_commands(_WRITES) if use.call.production]
         if not writes or writes[0].call.client.library == "fakeredis":
@@ -111,7 +111,7 @@ class SetWithoutTtl(Rule):
         if uses.pattern.is_constant and uses.deleters:
             return
         first = writes[0].call
-        if writes[0].key.patterns[0].text != uses.pattern.text:
+        if writes[0].key.patterns[0].identity != uses.pattern.identity:
             return  # one of several alternatives of a key that is reported under the first
         because = _evidence(uses, writes, project)
         if not because and not _piles_up(uses):

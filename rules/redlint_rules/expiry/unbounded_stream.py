@@ -86,7 +86,7 @@ class UnboundedStream(Rule):
         if not growing or uses.pattern.is_opaque or growing[0].call.client.library == "fakeredis":
             return
         first = growing[0].call
-        if growing[0].key.patterns[0].text != uses.pattern.text or _is_persistent(uses, project):
+        if growing[0].key.patterns[0].identity != uses.pattern.identity or _is_persistent(uses, project):
             return
         others = [one for one in project.overlapping(uses.pattern) if _may_be_stream(one)]
         if any(other.may_expire or any(_bounds(use) for use in other.uses) for other in others):
