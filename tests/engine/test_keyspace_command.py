@@ -290,6 +290,41 @@ def test_lock_check_tells_changes(project: Path, old: str, new: str, words: list
     assert (result.exit_code, result.stdout.splitlines()) == (1, words)
 
 
+NAMESAKES = """
+import redis
+
+client = redis.Redis()
+
+
+class Queue:
+    def __init__(self, prefix):
+        self.prefix = prefix
+
+    def push(self, item):
+        client.lpush(f"{self.prefix}:items", item)
+        client.expire(f"{self.prefix}:items", 60)
+
+
+class Names:
+    def __init__(self, prefix):
+        self.prefix = prefix
+
+    def add(self, name):
+        client.sadd(f"{self.prefix}:items", name)
+"""
+
+
+def test_namesakes_share_an_entry_of_the_lock_file(project: Path) -> None:
+    """Two classes with a prefix of their own: two rows, but the lock file knows no names."""
+    (project / "app.py").write_text(NAMESAKES)
+    rows = json.loads(run("--output-format", "json").stdout)["patterns"]
+    assert [(row["types"], row["ttl"]) for row in rows] == [(["set"], "never"), (["list"], "always")]
+    assert run("--lock", "keys.lock").exit_code == 0
+    entries = json.loads((project / "keys.lock").read_text())["patterns"]
+    assert entries == {"{}:items": {"types": ["list", "set"], "ttl": "sometimes"}}
+    assert run("--lock", "keys.lock", "--check").exit_code == 0
+
+
 @pytest.mark.parametrize(
     "content",
     [
