@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -43,6 +44,7 @@ from redlint.model.facts import (
     Name,
     Starred,
     dotted_name,
+    inner_expressions,
     last_name,
 )
 from redlint.model.index import ModuleIndex
@@ -465,11 +467,14 @@ class RedisCalls:
         return ()
 
     def _identity(self, module: ModuleIndex, expression: Expression, text: str) -> str:
-        if not isinstance(expression, Name):
-            return text
-        reaching = module.reaching(expression.name, expression.start)
-        places = sorted(binding.start for binding in reaching[0]) if reaching is not None else []
-        return f"{text}@{','.join(map(str, places))}"
+        """The text with the bindings of its names: equal texts between which a name is rebound are told apart."""
+        places = {
+            binding.start
+            for name in _names(expression)
+            if (reaching := module.reaching(name.name, name.start)) is not None
+            for binding in reaching[0]
+        }
+        return f"{text}@{','.join(map(str, sorted(places)))}" if places or isinstance(expression, Name) else text
 
     def _raw_keys(
         self, module: ModuleIndex, commands: tuple[CommandSpec, ...], arguments: tuple[Argument, ...]
@@ -489,6 +494,13 @@ class RedisCalls:
             replace(self._key(module, values[position - start]), access=key_access(commands[0], words, position))
             for position in _positions(commands[0], words, start)
         )
+
+
+def _names(expression: Expression) -> Iterator[Name]:
+    if isinstance(expression, Name):
+        yield expression
+    for inner in inner_expressions(expression):
+        yield from _names(inner)
 
 
 def _positions(spec: CommandSpec, words: list[object], start: int) -> list[int]:

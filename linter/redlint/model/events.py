@@ -125,7 +125,9 @@ class Block:
     """One enclosing block of a call, innermost blocks first in :attr:`RedisCall.blocks`.
 
     ``header`` is the source text of the condition, the iterable or the context managers.
-    ``items`` is how many items a loop runs over where that is a constant, else ``None``.
+    ``items`` is how many items a loop runs over where that is a constant, else ``None``. ``statement`` is equal
+    for the branches of one ``if``, ``try`` or ``match``; ``exits`` says that a branch of an ``if`` ends by leaving
+    the code around it (``return``, ``raise``, ``continue``, ``break``).
     """
 
     number: int
@@ -133,6 +135,8 @@ class Block:
     span: Span
     header: str
     items: int | None = None
+    statement: int = -1
+    exits: bool = False
 
 
 @dataclass(frozen=True, slots=True)

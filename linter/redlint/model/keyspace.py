@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import enum
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from redlint.commands.access import AccessMode, KeyAccess
 from redlint.commands.table import CommandSpec
-from redlint.model.events import UNKNOWN, Block, KeyUse, RedisCall
-from redlint.model.kinds import BlockKind, Codec, Usage
+from redlint.model.events import UNKNOWN, KeyUse, RedisCall
+from redlint.model.kinds import Codec, Usage
 from redlint.model.pattern import KeyPattern
+from redlint.model.sequences import extra_conditions, tests_reply
 from redlint.model.ttl import TtlEffect, TtlPolicy, lock_effect, ttl_effect, ttl_seconds
 
 _COLLECTIONS = frozenset({"hash", "list", "set", "zset", "stream"})
@@ -317,18 +317,8 @@ def _expires_too(expiry: RedisCall, write: RedisCall) -> bool:
     """
     if expiry.scope != write.scope or expiry.span.start < write.span.start:
         return False
-    around = {block.number for block in write.blocks}
-    conditions = [
-        block for block in expiry.blocks if block.number not in around and (block.kind.is_branch or block.kind.is_loop)
-    ]
-    return not conditions or (len(conditions) == 1 and _tests_reply(conditions[0], write))
-
-
-def _tests_reply(block: Block, write: RedisCall) -> bool:
-    """Whether a branch is taken for certain replies of a write."""
-    if block.kind is not BlockKind.IF or not write.consumer.isidentifier():
-        return False
-    return write.usage is Usage.ASSIGNED and re.search(rf"\b{write.consumer}\b", block.header) is not None
+    conditions = extra_conditions(write, expiry)
+    return not conditions or (len(conditions) == 1 and tests_reply(conditions[0], write))
 
 
 def only_if_missing(call: RedisCall) -> bool:

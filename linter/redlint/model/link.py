@@ -30,6 +30,7 @@ from redlint.model.pattern import KeyPattern
 from redlint.model.provenance import Provenance, TracingEvaluator
 from redlint.model.reach import Reach
 from redlint.model.scopes import Scopes
+from redlint.model.sequences import CallSequence, call_sequences
 from redlint.model.settings import ModelSettings
 from redlint.model.strings import KeyTexts
 from redlint.model.target import Target
@@ -59,6 +60,7 @@ class ModuleModel:
     comments: tuple[tuple[int, str], ...]
     multiline_strings: tuple[Span, ...]
     calls: tuple[RedisCall, ...]
+    sequences: tuple[CallSequence, ...]
     creations: tuple[ClientCreation, ...]
     production: bool
 
@@ -336,12 +338,14 @@ class Project:
         modules: dict[str, ModuleModel] = {}
         for module in self._linked():
             path = module.path
+            found = calls.of_module(module)
             modules[path] = ModuleModel(
                 path=path,
                 source=module.source,
                 comments=module.facts.comments,
                 multiline_strings=tuple(Span(start, end) for start, end in module.facts.multiline_strings),
-                calls=calls.of_module(module),
+                calls=found,
+                sequences=call_sequences(found),
                 creations=creations.of_module(module),
                 production=self._settings.is_production(path),
             )
