@@ -442,10 +442,11 @@ class RedisCalls:
     def _key(self, module: ModuleIndex, expression: Expression, *, many: bool = False) -> KeyUse:
         text = " ".join(module.text(expression.start, expression.end).split())
         reply = _reply(self._evaluator.evaluate(module, expression))
+        patterns = self._texts.element_patterns(module, expression) if many else ()
         return KeyUse(
             text=text,
             span=Span(expression.start, expression.end),
-            patterns=self._texts.patterns(module, expression) or self._listed(reply),
+            patterns=patterns or self._texts.patterns(module, expression) or self._listed(reply),
             many=many,
             from_command=reply.commands[0] if reply is not None else "",
             from_place=Place(reply.path, Span(reply.start, reply.start)) if reply is not None else None,

@@ -19,12 +19,14 @@ from redlint.model.facts import (
     Template,
     dotted_name,
     inner_expressions,
+    last_name,
 )
 from redlint.model.index import ModuleIndex
 from redlint.model.kinds import ScopeKind
 from redlint.model.values import Client, Instance, ProjectClass, ProjectFunction, ProjectModule, ScopeKey
 
 _READS_SETTING = frozenset({"getenv", "getattr", "get_setting", "setting", "config"})
+_READS_OPTION = frozenset({"get", "pop", "setdefault"})
 _ENVIRONMENT = "environ.get"
 _MOST_IMPORTS = 8
 
@@ -135,6 +137,21 @@ def setting_name(expression: Expression) -> str:
         if isinstance(value, Constant) and isinstance(value.value, str) and value.value.isidentifier():
             return value.value
     return ""
+
+
+def default_of(call: Call) -> Expression | None:
+    """The default of ``os.getenv("PREFIX", "app")``, ``options.get("prefix", "app")`` and the like."""
+    arguments = [argument for argument in call.arguments if not argument.stars]
+    name = last_name(call.function)
+    wanted = 2 if name == "getattr" else 1
+    if name not in _READS_OPTION and not _reads_setting(call):
+        return None
+    default = next((argument.value for argument in arguments if argument.keyword == "default"), None)
+    if default is None and len(arguments) > wanted and arguments[wanted].keyword is None:
+        default = arguments[wanted].value
+    asked = arguments[wanted - 1].value if len(arguments) >= wanted else None
+    is_named = isinstance(asked, Constant) and isinstance(asked.value, str)
+    return default if is_named and isinstance(default, Constant | Bytes | Name | Attribute) else None
 
 
 def is_fixed(module: ModuleIndex, expression: Expression) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,18 @@ from redlint.model import clients as client_tables
 from redlint.model.evaluation import containers, members
 from redlint.model.evaluation.outside import less_sure
 from redlint.model.events import ClientRef, Place
-from redlint.model.facts import Argument, Attribute, Call, CallSite, Collection, Expression, Mapping, Name, Parameter
+from redlint.model.facts import (
+    Argument,
+    Attribute,
+    Call,
+    CallSite,
+    Collection,
+    Expression,
+    Mapping,
+    Name,
+    Parameter,
+    last_name,
+)
 from redlint.model.index import ModuleIndex, is_fixture, is_static
 from redlint.model.kinds import Role
 from redlint.model.values import (
@@ -21,12 +32,14 @@ from redlint.model.values import (
     ClientMethod,
     Generator,
     Held,
+    Instance,
     Keywords,
     KnownConstant,
     ProjectClass,
     ProjectFunction,
     ScopeKey,
     Table,
+    Value,
     Values,
     union,
 )
@@ -36,6 +49,9 @@ if TYPE_CHECKING:
 
 MOST_CALLERS = 150
 """A function with more calls of its name than this is not followed to its callers."""
+
+_MOST_FORWARDS = 4
+"""So many functions that pass ``*args`` and ``**kwargs`` on are looked through."""
 
 CALLS_ITS_ARGUMENT = frozenset(
     {
@@ -53,6 +69,9 @@ class _Given:
 
     caller: ModuleIndex
     arguments: tuple[Argument, ...]
+    scope: int = 0
+    callee: Value | None = None
+    is_own: bool = False
 
 
 def passed(evaluator: Evaluator, module: ModuleIndex, scope: int, position: int) -> Values:
@@ -67,35 +86,129 @@ def passed(evaluator: Evaluator, module: ModuleIndex, scope: int, position: int)
     return union(*groups)
 
 
-def passed_expressions(
-    evaluator: Evaluator, module: ModuleIndex, scope: int, position: int
-) -> tuple[tuple[ModuleIndex, Expression], ...] | None:
-    """The expressions that the project's calls pass to a parameter, and where they stand.
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """What one call passes to a parameter; ``is_own`` where it is made on the same object: ``super().__init__(x)``."""
 
-    Empty without any call; ``None`` where a call passes something that cannot be told (``*args``).
+    caller: ModuleIndex
+    expression: Expression
+    is_own: bool
+
+
+def passed_expressions(
+    evaluator: Evaluator,
+    module: ModuleIndex,
+    scope: int,
+    position: int,
+    receiver: ScopeKey | None = None,
+    *,
+    is_lenient: bool = False,
+) -> tuple[Passed, ...] | None:
+    """What the project's calls pass to a parameter, its default where they pass nothing.
+
+    ``is_lenient`` takes ``**options`` that are not known to pass nothing. ``receiver`` is the class of the object that
+    a method is called on: calls on others are left out. Empty without any call; ``None`` where a call passes something
+    that cannot be told (``*args``), or where they are too many.
     """
     parameter = module.facts.scopes[scope].parameters[position]
-    found: list[tuple[ModuleIndex, Expression]] = []
+    is_plain = parameter.kind in ("positional", "both")
+    place = position if is_plain else None
+    wanted = _Wanted(parameter.name, place, module, parameter.default, receiver, is_lenient)
+    return _expressions(evaluator, module, scope, wanted, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A parameter whose arguments are looked for; ``position`` counts ``self``, and is ``None`` for keywords only."""
+
+    name: str
+    position: int | None
+    module: ModuleIndex
+    default: Expression | None
+    receiver: ScopeKey | None
+    is_lenient: bool
+
+
+def _expressions(
+    evaluator: Evaluator, module: ModuleIndex, scope: int, wanted: _Wanted, depth: int
+) -> tuple[Passed, ...] | None:
+    if depth > _MOST_FORWARDS or _has_too_many_calls(evaluator, module, scope):
+        return None
+    found: list[Passed] = []
     for given, skipped in _calls(evaluator, module, scope):
-        if any(argument.stars for argument in given.arguments):
+        if not _may_be_on(evaluator, given.callee, wanted.receiver):
+            continue
+        expression = _passed_expression(given, wanted, skipped)
+        if expression is not None:
+            found.append(Passed(given.caller, expression, given.is_own))
+        elif any(argument.stars for argument in given.arguments):
+            forwarded = _forwarded(evaluator, given, wanted, skipped, depth)
+            if forwarded is None and wanted.is_lenient and wanted.default is not None:
+                forwarded = (Passed(wanted.module, wanted.default, False),)
+            if forwarded is None:
+                return None
+            found += forwarded
+        elif wanted.default is None:
             return None
-        expression = _passed_expression(given, parameter, position - skipped)
-        if expression is None:
-            expression, caller = parameter.default, module
         else:
-            caller = given.caller
-        if expression is None:
-            return None
-        found.append((caller, expression))
+            found.append(Passed(wanted.module, wanted.default, False))
     return tuple(found)
 
 
-def _passed_expression(given: _Given, parameter: Parameter, position: int) -> Expression | None:
-    named = next((one.value for one in given.arguments if one.keyword == parameter.name), None)
-    plain = [one.value for one in given.arguments if one.keyword is None]
-    if named is None and parameter.kind in ("positional", "both") and position < len(plain):
-        return plain[position]
-    return named
+def _passed_expression(given: _Given, wanted: _Wanted, skipped: int) -> Expression | None:
+    plain: list[Expression] = []
+    for argument in given.arguments:
+        if argument.keyword == wanted.name:
+            return argument.value
+        if argument.stars == 1:
+            break
+        if argument.keyword is None and not argument.stars:
+            plain.append(argument.value)
+    named = next((one.value for one in given.arguments if one.keyword == wanted.name), None)
+    if named is not None or wanted.position is None:
+        return named
+    position = wanted.position - skipped
+    return plain[position] if 0 <= position < len(plain) else None
+
+
+def _forwarded(
+    evaluator: Evaluator, given: _Given, wanted: _Wanted, skipped: int, depth: int
+) -> tuple[Passed, ...] | None:
+    """What reaches a call through ``*args`` and ``**kwargs`` of the function that it stands in."""
+    parameters = given.caller.facts.scopes[given.scope].parameters
+    by_kind = {one.kind: (number, one.name) for number, one in enumerate(parameters)}
+    position: int | None = None
+    name = ""
+    plain = 0
+    for argument in given.arguments:
+        if not argument.stars:
+            plain += argument.keyword is None
+            continue
+        number, own = by_kind.get("args" if argument.stars == 1 else "kwargs", (0, ""))
+        if not isinstance(argument.value, Name) or argument.value.name != own:
+            return None
+        if argument.stars == 1 and wanted.position is not None:
+            position = number + wanted.position - skipped - plain
+        elif argument.stars != 1:
+            name = wanted.name
+    if name and any(one.name == name for one in parameters):
+        name = ""  # it would have to be passed on by itself
+    if position is not None and any(one.kind == "keyword" and one.name == wanted.name for one in parameters):
+        return None
+    inner = replace(wanted, name=name, position=position)
+    return _expressions(evaluator, given.caller, given.scope, inner, depth + 1)
+
+
+def _may_be_on(evaluator: Evaluator, callee: Value | None, receiver: ScopeKey | None) -> bool:
+    """Whether a call may be one on an instance of the class."""
+    if receiver is None:
+        return True
+    if isinstance(callee, ProjectClass):
+        return callee.cls == receiver
+    if isinstance(callee, ProjectFunction) and isinstance(callee.receiver, Instance | ProjectClass):
+        cls = callee.receiver.cls
+        return cls in members.bases(evaluator, receiver)[0] or receiver in members.bases(evaluator, cls)[0]
+    return True
 
 
 def keyword(evaluator: Evaluator, function: ScopeKey, name: str) -> Values:
@@ -127,25 +240,21 @@ def _calls(evaluator: Evaluator, module: ModuleIndex, scope: int) -> Iterator[tu
     function = ScopeKey(module.path, scope)
     skipped = _skipped(module, scope)
     for caller, site in _sites(evaluator, module, scope):
-        bound = _calls_it(evaluator, caller, site.call.function, function, skipped)
-        if bound is not None:
-            yield _Given(caller, site.call.arguments), bound
+        callee = _callee(evaluator, caller, site.call.function, function)
+        if callee is not None:
+            given = _Given(caller, site.call.arguments, site.scope, callee, _is_on_itself(caller, site))
+            yield given, _left_out(callee, skipped)
     for caller, site, position in _handed(evaluator, module, scope):
-        bound = _calls_it(evaluator, caller, site.call.arguments[position].value, function, skipped)
-        if bound is not None:
-            yield _Given(caller, _arguments_after(site.call, position)), bound
+        callee = _callee(evaluator, caller, site.call.arguments[position].value, function)
+        if callee is not None:
+            given = _Given(caller, _arguments_after(site.call, position), site.scope, callee)
+            yield given, _left_out(callee, skipped)
     yield from _decorated(evaluator, module, scope)
 
 
 def _sites(evaluator: Evaluator, module: ModuleIndex, scope: int) -> Iterator[tuple[ModuleIndex, CallSite]]:
     """The calls whose last name may mean the function: its own name, or its class's for a constructor."""
-    facts = module.facts.scopes[scope]
-    owner = module.class_of(scope)
-    names = {facts.name}
-    if facts.name in ("__init__", "__new__") and owner is not None:
-        names = {"__init__", "cls", "__class__", *evaluator.class_names(ScopeKey(module.path, owner))}
-    elif facts.name == "__call__":
-        return
+    names = _names(evaluator, module, scope)
     found = [pair for name in sorted(names) for pair in evaluator.calls_named(name)]
     if len(found) > MOST_CALLERS:
         return
@@ -156,16 +265,42 @@ def _sites(evaluator: Evaluator, module: ModuleIndex, scope: int) -> Iterator[tu
         yield from found
 
 
-def _calls_it(
-    evaluator: Evaluator, caller: ModuleIndex, callee: Expression, function: ScopeKey, skipped: int
-) -> int | None:
-    """How many parameters a call of ``callee`` leaves out in front, or ``None`` where it does not call the function."""
+def _names(evaluator: Evaluator, module: ModuleIndex, scope: int) -> set[str]:
+    """The names that a function is called by."""
+    facts = module.facts.scopes[scope]
+    owner = module.class_of(scope)
+    if facts.name in ("__init__", "__new__") and owner is not None:
+        return {"__init__", "cls", "__class__", *evaluator.class_names(ScopeKey(module.path, owner))}
+    return set() if facts.name == "__call__" else {facts.name}
+
+
+def _has_too_many_calls(evaluator: Evaluator, module: ModuleIndex, scope: int) -> bool:
+    return sum(len(evaluator.calls_named(name)) for name in _names(evaluator, module, scope)) > MOST_CALLERS
+
+
+def _callee(evaluator: Evaluator, caller: ModuleIndex, callee: Expression, function: ScopeKey) -> Value | None:
+    """The function, or the class whose constructor it is, where a call of ``callee`` calls it."""
     for value in evaluator.evaluate(caller, callee):
         if isinstance(value, ProjectFunction) and value.function == function:
-            return 0 if value.receiver is None else skipped
+            return value
         if isinstance(value, ProjectClass) and _constructor(evaluator, value.cls) == function:
-            return skipped
+            return value
     return None
+
+
+def _is_on_itself(caller: ModuleIndex, site: CallSite) -> bool:
+    """Whether a method calls another of the same object: ``self.method()``, ``super().method()``."""
+    function = site.call.function
+    if not isinstance(function, Attribute):
+        return False
+    if isinstance(function.value, Name):
+        return caller.owner_of_self(site.scope, function.value.name) is not None
+    return isinstance(function.value, Call) and last_name(function.value) == "super"
+
+
+def _left_out(callee: Value, skipped: int) -> int:
+    """How many parameters a call leaves out in front."""
+    return 0 if isinstance(callee, ProjectFunction) and callee.receiver is None else skipped
 
 
 def _skipped(module: ModuleIndex, scope: int) -> int:
@@ -293,16 +428,30 @@ def _transaction(parent: ClientRef, place: Place) -> Client:
 
 def fixture(evaluator: Evaluator, module: ModuleIndex, scope: int, name: str) -> Values:
     """What a pytest fixture of this name gives to a test (or another fixture); empty where there is none."""
-    facts = module.facts.scopes[scope]
-    if not facts.name.startswith("test") and not is_fixture(facts):
+    function = fixture_function(evaluator, module, scope, name)
+    if function is not None:
+        found = evaluator.returned(ProjectFunction(function))
+        return union(*(evaluator.yielded(one) if isinstance(one, Generator) else (one,) for one in found))
+    if not _takes_fixtures(module, scope):
         return ()
+    kind = client_tables.fixtures().get(name)
+    return (members.client_of(kind, Confidence.INFERRED, f"fixture {name}"),) if kind is not None else ()
+
+
+def fixture_function(evaluator: Evaluator, module: ModuleIndex, scope: int, name: str) -> ScopeKey | None:
+    """The project's pytest fixture that fills the parameter of this name of a test or another fixture."""
+    if not _takes_fixtures(module, scope):
+        return None
     for candidate, place in _fixture_places(evaluator, module, scope):
         for function in candidate.fixtures.get((place, name), ()):
             if (candidate.path, function) != (module.path, scope):
-                found = evaluator.returned(ProjectFunction(ScopeKey(candidate.path, function)))
-                return union(*(evaluator.yielded(one) if isinstance(one, Generator) else (one,) for one in found))
-    kind = client_tables.fixtures().get(name)
-    return (members.client_of(kind, Confidence.INFERRED, f"fixture {name}"),) if kind is not None else ()
+                return ScopeKey(candidate.path, function)
+    return None
+
+
+def _takes_fixtures(module: ModuleIndex, scope: int) -> bool:
+    facts = module.facts.scopes[scope]
+    return facts.name.startswith("test") or is_fixture(facts)
 
 
 def _fixture_places(evaluator: Evaluator, module: ModuleIndex, scope: int) -> Iterator[tuple[ModuleIndex, int]]:
