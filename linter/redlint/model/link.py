@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from types import MappingProxyType
 
 from redlint.diagnostic import Span
@@ -121,6 +122,11 @@ class ProjectModel:
             literal = text.partition("{}")[0]
             if text.startswith(fixed) or (literal and fixed.startswith(literal)):
                 yield uses
+
+    def is_persistent(self, pattern: KeyPattern) -> bool:
+        """Whether the user's settings say that such keys are meant to stay."""
+        text = pattern.text.replace("{}", "*")
+        return any(fnmatchcase(text, glob) for glob in self.settings.persistent_keys)
 
     def overlapping(self, pattern: KeyPattern) -> Iterator[PatternUses]:
         """The patterns of the project that may denote the same key as this one, itself included.

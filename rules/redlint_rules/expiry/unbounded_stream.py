@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
 from redlint.diagnostic import Applicability, Diagnostic, Fix, Related, Severity
 from redlint.fixes import add_keyword
@@ -86,7 +85,7 @@ class UnboundedStream(Rule):
         if not growing or uses.pattern.is_opaque or growing[0].call.client.library == "fakeredis":
             return
         first = growing[0].call
-        if growing[0].key.patterns[0].identity != uses.pattern.identity or _is_persistent(uses, project):
+        if growing[0].key.patterns[0].identity != uses.pattern.identity or project.is_persistent(uses.pattern):
             return
         others = [one for one in project.overlapping(uses.pattern) if _may_be_stream(one)]
         if any(other.may_expire or any(_bounds(use) for use in other.uses) for other in others):
@@ -132,8 +131,3 @@ def _may_be_stream(uses: PatternUses) -> bool:
 def _trims_unknown(call: RedisCall) -> bool:
     """Whether a call trims a stream whose key is not known at all."""
     return any(command.name in _TRIMMING for command in call.commands) and not any(key.patterns for key in call.keys)
-
-
-def _is_persistent(uses: PatternUses, project: ProjectModel) -> bool:
-    text = uses.pattern.text.replace("{}", "*")
-    return any(fnmatchcase(text, glob) for glob in project.settings.persistent_keys)
