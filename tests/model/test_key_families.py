@@ -165,6 +165,18 @@ two = Two("two")
 """,
         ["one", "two"],
     ),
+    "what only a class below passes on": (
+        """
+class Base:
+    def get(self, key):
+        return r.get(key)
+class One(Base):
+    def get(self, key):
+        return super().get("one:" + key)
+BACKENDS = {"base": Base, "one": One}
+""",
+        [],
+    ),
     "private name behind a property": (
         """
 class Lock:

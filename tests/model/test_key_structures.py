@@ -65,8 +65,13 @@ def f(a):
         [],
     ),
     "a default for what is not given": (
-        "def f(n, options):\n    r.get((options.key or 'app') + ':' + options.get('kind', 'x'))\n",
+        "def f(n, options):\n    r.get((options.get('key') or 'app') + ':' + options.get('kind', 'x'))\n",
         ["app:{}"],
+    ),
+    "a key that is given or made up": (
+        "class C:\n    def use(self, key):\n        self.key = key or f'random:{uuid4()}'\n"
+        "    def get(self):\n        r.get(self.key)\n",
+        [],
     ),
     "an attribute that is put on an object from elsewhere": (
         """

@@ -154,6 +154,16 @@ def default_of(call: Call) -> Expression | None:
     return default if is_named and isinstance(default, Constant | Bytes | Name | Attribute) else None
 
 
+def is_option(expression: Expression) -> bool:
+    """Whether an expression reads a named option or setting, which may not be given: ``options.get("prefix")``."""
+    if not isinstance(expression, Call):
+        return False
+    if last_name(expression.function) not in _READS_OPTION and not _reads_setting(expression):
+        return False
+    named = [argument.value for argument in expression.arguments[:2] if isinstance(argument.value, Constant)]
+    return any(isinstance(one.value, str) for one in named)
+
+
 def is_fixed(module: ModuleIndex, expression: Expression) -> bool:
     """Whether a value is the same for the life of the process or of the object (see :class:`Hole`)."""
     if isinstance(expression, Constant | Bytes):

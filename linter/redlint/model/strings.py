@@ -43,7 +43,7 @@ from redlint.model.facts import (
 )
 from redlint.model.index import ModuleIndex, is_static
 from redlint.model.kinds import BlockKind, ScopeKind
-from redlint.model.origin import default_of, is_fixed, setting_name, source_of
+from redlint.model.origin import default_of, is_fixed, is_option, setting_name, source_of
 from redlint.model.pattern import Hole, KeyPattern
 from redlint.model.texts import formatting
 from redlint.model.texts.families import Families, is_super, owner_of
@@ -73,6 +73,8 @@ from redlint.model.values import (
     ProjectLambda,
     ProjectModule,
     ScopeKey,
+    Values,
+    union,
 )
 
 _LONGEST_HOLE = 60
@@ -287,11 +289,12 @@ class KeyTexts:
     def _either(
         self, module: ModuleIndex, expression: Expression, operands: tuple[Expression, ...], context: Context
     ) -> Texts:
+        if self.depth is Depth.DEFAULTS:
+            # ``options.get("queue") or "default"``
+            operands = tuple(one for one in operands if not is_option(one)) or operands
         found = tuple(text for operand in operands for text in self.texts(module, operand, context))
         if isinstance(expression, Operation):
             found = tuple(text for text in found if text not in ((), ("",)))
-            if self.depth is Depth.DEFAULTS:
-                found = tuple(text for text in found if tells(text)) or found
         return self._few(module, expression, found) if found else ()
 
     def _holds(self, module: ModuleIndex, test: Expression, context: Context) -> bool | None:
@@ -551,7 +554,10 @@ class KeyTexts:
             if found:
                 return found
         groups: list[Texts] = []
-        for owner in self._owners(module, expression.value, context):
+        owners = self._owners(module, expression.value, context)
+        for owner in owners:
+            if len(owners) > 1 and isinstance(owner, ScopeKey) and not self._families.has(owner, name):
+                continue
             if isinstance(owner, ScopeKey):
                 groups.append(self._class_text(owner, name, context))
             else:
@@ -565,9 +571,12 @@ class KeyTexts:
         receiver = self._own_receiver(module, value, context)
         if receiver is not None:
             return [receiver]
+        values = self._evaluator.evaluate(module, value)
+        if self.depth is not Depth.ALONE and all(isinstance(one, Anything) for one in values):
+            values = self._handed_over(module, value, context)
         is_exact = self._is_exact(module, value)
         found: list[ScopeKey | str] = []
-        for one in self._evaluator.evaluate(module, value):
+        for one in values:
             if isinstance(one, ProjectModule):
                 found.append(one.path)
             elif isinstance(one, ProjectClass) and not self._is_self(module, value):
@@ -579,6 +588,17 @@ class KeyTexts:
             elif not isinstance(one, Anything | KnownConstant):
                 return self._put_there(module, value)
         return list(dict.fromkeys(found)) or self._put_there(module, value)
+
+    def _handed_over(self, module: ModuleIndex, value: Expression, context: Context) -> Values:
+        """What an attribute or parameter holds by what callers pass, also to the constructor; empty where unknown."""
+        if not isinstance(value, Name | Attribute):
+            return ()
+        groups: list[Values] = []
+        for place in self._structures.whole(Place(module, value, context)) or ():
+            groups.append(self._evaluator.evaluate(place.module, place.expression))
+            if not all(isinstance(one, Instance | KnownConstant) for one in groups[-1]):
+                return ()
+        return union(*groups)
 
     def _put_there(self, module: ModuleIndex, value: Expression) -> list[ScopeKey | str]:
         """The classes of what the project stores under an attribute of an unknown object of the same name."""
@@ -1111,11 +1131,10 @@ def _put_together(choices: list[Texts], between: Parts) -> Texts:
 
 
 def _widest(texts: Texts) -> Texts:
-    """The texts without those that another, which may be anything, covers."""
-    if len(texts) < 2:
+    """The texts without the constants among them, where another may be anything."""
+    if not any(all(isinstance(part, Hole) for part in text) for text in texts):
         return texts
-    anything = tuple(text for text in texts if any(isinstance(part, Hole) for part in text) and not tells(text))
-    return anything[:1] or texts
+    return tuple(text for text in texts if any(isinstance(part, Hole) for part in text))
 
 
 def _is_none(expression: Expression) -> bool:

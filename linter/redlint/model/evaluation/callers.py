@@ -28,6 +28,7 @@ from redlint.model.index import ModuleIndex, is_fixture, is_static
 from redlint.model.kinds import Role
 from redlint.model.values import (
     ANYTHING,
+    Anything,
     Client,
     ClientMethod,
     Generator,
@@ -134,9 +135,11 @@ def _expressions(
 ) -> tuple[Passed, ...] | None:
     if depth > _MOST_FORWARDS or _has_too_many_calls(evaluator, module, scope):
         return None
+    if _may_be_called_unseen(evaluator, module, scope):
+        return None
     found: list[Passed] = []
     for given, skipped in _calls(evaluator, module, scope):
-        if not _may_be_on(evaluator, given.callee, wanted.receiver):
+        if not _may_be_on(evaluator, given, wanted.receiver):
             continue
         expression = _passed_expression(given, wanted, skipped)
         if expression is not None:
@@ -153,6 +156,25 @@ def _expressions(
         else:
             found.append(Passed(wanted.module, wanted.default, False))
     return tuple(found)
+
+
+def _may_be_called_unseen(evaluator: Evaluator, module: ModuleIndex, scope: int) -> bool:
+    """Whether a call of a method of this name on something unknown, or from outside, may be one of it."""
+    facts = module.facts.scopes[scope]
+    if module.class_of(scope) is None or facts.name.startswith("_"):
+        return False
+    is_production = evaluator.settings.is_production
+    count = sum(one.kind in ("positional", "both") for one in facts.parameters)
+    has_args = any(one.kind == "args" for one in facts.parameters)
+    for caller, site in evaluator.calls_named(facts.name):
+        function = site.call.function
+        if not isinstance(function, Attribute) or (is_production(module.path) and not is_production(caller.path)):
+            continue
+        if len(site.call.arguments) >= count + (len(facts.parameters) - count) and not has_args:
+            continue
+        if all(isinstance(value, Anything) for value in evaluator.evaluate(caller, function.value)):
+            return True
+    return False
 
 
 def _passed_expression(given: _Given, wanted: _Wanted, skipped: int) -> Expression | None:
@@ -199,15 +221,17 @@ def _forwarded(
     return _expressions(evaluator, given.caller, given.scope, inner, depth + 1)
 
 
-def _may_be_on(evaluator: Evaluator, callee: Value | None, receiver: ScopeKey | None) -> bool:
-    """Whether a call may be one on an instance of the class."""
+def _may_be_on(evaluator: Evaluator, given: _Given, receiver: ScopeKey | None) -> bool:
+    """Whether a call may be one on an instance of exactly this class."""
+    callee = given.callee
     if receiver is None:
         return True
     if isinstance(callee, ProjectClass):
         return callee.cls == receiver
     if isinstance(callee, ProjectFunction) and isinstance(callee.receiver, Instance | ProjectClass):
         cls = callee.receiver.cls
-        return cls in members.bases(evaluator, receiver)[0] or receiver in members.bases(evaluator, cls)[0]
+        is_below = cls in members.bases(evaluator, receiver)[0]
+        return is_below or (not given.is_own and receiver in members.bases(evaluator, cls)[0])
     return True
 
 

@@ -7,7 +7,7 @@ every expression is evaluated once, a cycle ends where it began, and one questio
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 
 from redlint.diagnostic import Confidence
@@ -293,6 +293,13 @@ class Evaluator:
                     group = self._calls.setdefault(callee, [])
                     group.extend((module, site) for site in sites if module is not None)
         return self._calls.get(name, [])
+
+    def modules(self) -> Iterator[ModuleIndex]:
+        """The modules that passed the gate."""
+        for path in self._paths():
+            module = self.load(path)
+            if module is not None:
+                yield module
 
     def calls_handing(self, name: str, callees: frozenset[str]) -> list[tuple[ModuleIndex, CallSite, int]]:
         """The calls of something named as one of ``callees`` with an argument named ``name``, and its position."""

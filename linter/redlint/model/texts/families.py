@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from redlint.model.evaluation.evaluator import Evaluator
 from redlint.model.evaluation.members import bases
-from redlint.model.facts import Attribute, Binding, Call, Name, last_name
+from redlint.model.facts import (
+    Attribute,
+    Binding,
+    Call,
+    Collection,
+    Conditional,
+    Expression,
+    Mapping,
+    Name,
+    inner_expressions,
+    last_name,
+)
 from redlint.model.index import ModuleIndex, is_static
 from redlint.model.values import ProjectClass, ScopeKey
 
@@ -12,6 +25,7 @@ MOST_CLASSES = 16
 """A class with more project classes below it than this counts alone, without what they override."""
 
 _ABSTRACT = frozenset({"abstractmethod", "abstractproperty", "abstractclassmethod", "abstractstaticmethod"})
+_ASKS = frozenset({"isinstance", "issubclass", "super", "cast", "TypeVar", "hasattr"})
 _ACCESSORS = frozenset({"setter", "deleter"})
 _RECORDS = frozenset({"dataclass", "define", "frozen", "mutable", "attrs", "attr", "s", "dataclass_transform"})
 _RECORD_BASES = frozenset({"BaseModel", "BaseSettings", "NamedTuple", "Struct", "SQLModel"})
@@ -60,12 +74,41 @@ class Families:
         if any(last_name(one) in _ABSTRACT for method in methods for one in module.facts.scopes[method].decorators):
             return False
         name = module.facts.scopes[cls.scope].name
+        if name in self._handed_names:
+            return True
         for other in (name, *sorted(self._evaluator.other_names(name))):
             for caller, site in self._evaluator.calls_named(other):
                 values = self._evaluator.evaluate(caller, site.call.function)
                 if any(isinstance(value, ProjectClass) and value.cls == cls for value in values):
                     return True
         return False
+
+    @cached_property
+    def _handed_names(self) -> frozenset[str]:
+        """The names that are handed over or kept as values, so that what they name may be called from anywhere."""
+        found: set[str] = set()
+        for module in self._evaluator.modules():
+            facts = module.facts
+            for site in facts.calls:
+                if last_name(site.call.function) not in _ASKS:
+                    for argument in site.call.arguments:
+                        _add_names(argument.value, found)
+            kept = [one.value for one in facts.bindings] + [one.value for one in facts.stores]
+            for value in kept:
+                if isinstance(value, Collection | Mapping | Conditional):
+                    _add_names(value, found)
+            for result in facts.results:
+                if result.value is not None:
+                    _add_names(result.value, found)
+        return frozenset(found)
+
+    def has(self, cls: ScopeKey, name: str) -> bool:
+        """Whether instances of a class may have an attribute."""
+        order, external = bases(self._evaluator, cls)
+        if any(base != "builtins.object" for base in external):
+            return True
+        modules = ((self._evaluator.load(key.path), key) for key in order)
+        return any(module is None or name in module.attribute_names.get(key.scope, ()) for module, key in modules)
 
     # --- names ----------------------------------------------------------------------------------------
 
@@ -120,6 +163,14 @@ class Families:
             if any(last_name(one) in _RECORDS for one in decorators):
                 return True
         return False
+
+
+def _add_names(expression: Expression, found: set[str]) -> None:
+    if isinstance(expression, Name | Attribute):
+        found.add(expression.name)
+    elif isinstance(expression, Collection | Mapping | Conditional):
+        for inner in inner_expressions(expression):
+            _add_names(inner, found)
 
 
 def is_accessor(module: ModuleIndex, binding: Binding) -> bool:

@@ -96,7 +96,8 @@ class Structures:
             return None
         bindings, scope = reaching
         if not bindings:
-            return self._of_parameter(place, name, scope)
+            is_self = module.owner_of_self(scope, name.name) is not None
+            return [place] if is_self else self._of_parameter(place, name, scope)
         found: list[Place] = []
         for binding in bindings:
             if binding.kind == "import":
@@ -259,6 +260,9 @@ class Structures:
     def entry(self, place: Place, subscript: Subscript) -> list[Place] | None:
         """What ``container[index]`` may be."""
         container, index = replace(place, expression=subscript.value), subscript.index
+        stored = self._stored_entries(container, subscript)
+        if stored:
+            return stored
         whole = self.whole(container)
         if not whole:
             return None
@@ -267,9 +271,6 @@ class Structures:
                 return self.item(container, (index.value,))
         if not all(isinstance(one.expression, Mapping) for one in whole):
             return None
-        stored = self._stored_entries(container, subscript)
-        if stored:
-            return stored
         if not self.is_fixed(container) and self._texts.depth is not Depth.DEFAULTS:
             return None
         groups: list[list[Place] | None] = []
