@@ -66,6 +66,23 @@ def replace_awaited(call: RedisCall, text: str) -> tuple[Edit, ...] | None:
     return _replace(call, call.outer_span, text) if call.awaited else None
 
 
+def remove_statement(call: RedisCall) -> tuple[Edit, ...] | None:
+    """Remove the statement that the call alone is; ``pass`` takes its place where no other is in the block.
+
+    ``None`` where the call is a part of something, or shares its rows with other code or a comment.
+    """
+    source, span = call.source, call.outer_span
+    row, last = source.location(span.start).row, source.location(span.end).row
+    begin = source.row_start(row)
+    end = source.row_start(last + 1) if last < source.rows else len(source.text)
+    if call.through or source.slice(Span(begin, span.start)).strip() or source.slice(Span(span.end, end)).strip():
+        return None
+    block = _block_with_row(source, row)
+    if block is None or not isinstance(block[0], ast.Expr):
+        return None
+    return (Edit(span, "pass"),) if block[1] == 1 else (Edit(Span(begin, end), ""),)
+
+
 def ensure_import(source: SourceText, statement: str) -> tuple[Edit, ...] | None:
     """Have an import at the top of a file; no edits where it is there.
 
@@ -145,6 +162,18 @@ def _spaced(source: str, span: Span, content: str) -> str:
     lead = " " if _WORD_CHARACTER.match(before) and _WORD_CHARACTER.match(content) else ""
     trail = " " if _WORD_CHARACTER.match(after) and _WORD_CHARACTER.match(content[-1]) else ""
     return f"{lead}{content}{trail}"
+
+
+def _block_with_row(source: SourceText, row: int) -> tuple[ast.stmt, int] | None:
+    """The statement that begins in a row (1-based), with the number of statements in its block."""
+    tree = _parsed(source.text)
+    for node in ast.walk(tree) if tree is not None else ():
+        for _, block in ast.iter_fields(node):
+            statements = [one for one in block if isinstance(one, ast.stmt)] if isinstance(block, list) else []
+            for statement in statements:
+                if statement.lineno == row:
+                    return statement, len(statements)
+    return None
 
 
 def _is_valid(call: RedisCall, edit: Edit) -> bool:

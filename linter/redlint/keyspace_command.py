@@ -121,11 +121,14 @@ def _formatted(
 
 def _locked(record: KeyspaceRecord, lock_file: str, *, check: bool) -> int:
     from redlint.atomic_write import write_atomically
-    from redlint.keyspace_lock import LockEntry, lock_changes, lock_text, read_lock
+    from redlint.keyspace_lock import LockEntry, joint_entry, lock_changes, lock_text, read_lock
     from redlint.report.summary import counted
     from redlint.report.terminal import visible
 
-    current = {one.text: LockEntry(types=one.types, ttl=one.ttl.value) for one in record.patterns}
+    current: dict[str, LockEntry] = {}
+    for one in record.patterns:
+        entry = LockEntry(types=one.types, ttl=one.ttl.value)
+        current[one.text] = joint_entry(current[one.text], entry) if one.text in current else entry
     if not check:
         write_atomically(lock_file, lock_text(current).encode())
         click.echo(f"Wrote {counted(len(current), 'key pattern')} to {visible(lock_file)}", err=True)

@@ -36,6 +36,17 @@ class LockChange:
     words: str
 
 
+def joint_entry(one: LockEntry, other: LockEntry) -> LockEntry:
+    """The entry of two patterns of the same text, whose holes come from different places."""
+    policies = {one.ttl, other.ttl}
+    ttl = one.ttl
+    if policies == {"always", "never"} or "sometimes" in policies:
+        ttl = "sometimes"
+    elif len(policies) > 1:
+        ttl = "unknown"
+    return LockEntry(types=tuple(sorted({*one.types, *other.types})), ttl=ttl)
+
+
 def lock_text(entries: Mapping[str, LockEntry]) -> str:
     """The content of the lock file: the same for the same patterns, one row of the file for each."""
     rows = [

@@ -152,6 +152,8 @@ class _Run:
             if kind.check_client is not Rule.check_client:
                 for made in module.creations:
                     yield from self._guarded(rule, made.path, made.span, partial(rule.check_client, made, model))
+            if kind.check_scope is not Rule.check_scope:
+                yield from self._of_scopes(rule, module)
         if kind.check_pattern is Rule.check_pattern:
             return
         for uses in model.patterns:
@@ -165,6 +167,11 @@ class _Run:
             if rule.commands and rule.commands.isdisjoint(command.name for command in call.commands):
                 continue
             yield from self._guarded(rule, call.path, call.span, partial(rule.check_call, call, self._model))
+
+    def _of_scopes(self, rule: Rule, module: ModuleModel) -> Iterator[Diagnostic]:
+        for sequence in module.sequences:
+            first = sequence.calls[0]
+            yield from self._guarded(rule, first.path, first.span, partial(rule.check_scope, sequence, self._model))
 
     def _guarded(self, rule: Rule, path: str, span: Span, hook: Callable[[], Iterable[Diagnostic]]) -> list[Diagnostic]:
         """What a hook yields; its first failure becomes a diagnostic, after which the rule is left out."""

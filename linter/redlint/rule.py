@@ -15,8 +15,18 @@ from redlint.diagnostic import Confidence, Diagnostic, Fix, Related, Severity, S
 from redlint.model.events import ClientCreation, RedisCall
 from redlint.model.keyspace import PatternUses
 from redlint.model.link import ModuleModel, ProjectModel
+from redlint.model.sequences import CallSequence
 
-__all__ = ["ClientCreation", "ModuleModel", "PatternUses", "ProjectModel", "RedisCall", "Rule", "rule_name"]
+__all__ = [
+    "CallSequence",
+    "ClientCreation",
+    "ModuleModel",
+    "PatternUses",
+    "ProjectModel",
+    "RedisCall",
+    "Rule",
+    "rule_name",
+]
 
 
 def rule_name(class_name: str) -> str:
@@ -63,6 +73,10 @@ class Rule:
 
     def check_client(self, creation: ClientCreation, project: ProjectModel) -> Iterator[Diagnostic]:
         """Look at one construction of a client or pool."""
+        yield from ()
+
+    def check_scope(self, sequence: CallSequence, project: ProjectModel) -> Iterator[Diagnostic]:
+        """Look at the Redis calls of one function, in their order."""
         yield from ()
 
     def check_pattern(self, uses: PatternUses, project: ProjectModel) -> Iterator[Diagnostic]:

@@ -50,6 +50,8 @@ def test_json() -> None:
                 "pattern": "session:{uid}",
                 "text": "session:{}",
                 "types": ["string"],
+                "written_as": [],
+                "read_as": [],
                 "ttl": "always",
                 "ttl_seconds": [3600],
                 "growth": "bounded",
@@ -141,12 +143,24 @@ def test_text() -> None:
 
 @pytest.mark.parametrize("width", [1, 10, 30, 60, 80, 200])
 def test_text_fits(width: int) -> None:
-    from redlint.report.keyspace.record import CodePlace, Growth, KeyspaceRecord, PatternRecord, TtlPolicy
+    from redlint.model.keyspace import Growth
+    from redlint.model.ttl import TtlPolicy
+    from redlint.report.keyspace.record import CodePlace, KeyspaceRecord, PatternRecord
     from redlint.report.keyspace.text import keyspace_text
 
     place = (CodePlace("a/very/long/path/of/a/module.py", 12),)
     one = PatternRecord(
-        *("k" * 90 + "\u6f22" * 9, "k", ("hash", "string"), TtlPolicy.ALWAYS, (60, 0.5), Growth.GROWS, "tag"),
+        *(
+            "k" * 90 + "\u6f22" * 9,
+            "k",
+            ("hash", "string"),
+            (),
+            ("json",),
+            TtlPolicy.ALWAYS,
+            (60, 0.5),
+            Growth.GROWS,
+            "tag",
+        ),
         *(("HSET", "SET"), place, place, place, place, 4),
     )
     text = keyspace_text(KeyspaceRecord((one,), 4, 1), width=width, verbose=True)
@@ -274,6 +288,41 @@ def test_lock_check_tells_changes(project: Path, old: str, new: str, words: list
     (project / "app.py").write_text(SESSION.replace(old, new))
     result = run("--lock", "keys.lock", "--check")
     assert (result.exit_code, result.stdout.splitlines()) == (1, words)
+
+
+NAMESAKES = """
+import redis
+
+client = redis.Redis()
+
+
+class Queue:
+    def __init__(self, prefix):
+        self.prefix = prefix
+
+    def push(self, item):
+        client.lpush(f"{self.prefix}:items", item)
+        client.expire(f"{self.prefix}:items", 60)
+
+
+class Names:
+    def __init__(self, prefix):
+        self.prefix = prefix
+
+    def add(self, name):
+        client.sadd(f"{self.prefix}:items", name)
+"""
+
+
+def test_namesakes_share_an_entry_of_the_lock_file(project: Path) -> None:
+    """Two classes with a prefix of their own: two rows, but the lock file knows no names."""
+    (project / "app.py").write_text(NAMESAKES)
+    rows = json.loads(run("--output-format", "json").stdout)["patterns"]
+    assert [(row["types"], row["ttl"]) for row in rows] == [(["set"], "never"), (["list"], "always")]
+    assert run("--lock", "keys.lock").exit_code == 0
+    entries = json.loads((project / "keys.lock").read_text())["patterns"]
+    assert entries == {"{}:items": {"types": ["list", "set"], "ttl": "sometimes"}}
+    assert run("--lock", "keys.lock", "--check").exit_code == 0
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,8 @@ UPWARD: Final = frozenset(
 RULE_API: Final = frozenset(
     {
         *("redlint.rule", "redlint.diagnostic", "redlint.fixes"),
-        *(f"redlint.model.{name}" for name in ("events", "kinds", "pattern", "keyspace", "target", "settings")),
+        *(f"redlint.model.{name}" for name in ("events", "kinds", "pattern", "target", "settings")),
+        *(f"redlint.model.{name}" for name in ("keyspace", "key_words", "sequences", "late_expiry")),
     }
 )
 """What rules may import, with everything in ``redlint.commands``."""

@@ -226,10 +226,40 @@ def test_both_raise_the_same_without_keys(client: Redis) -> None:
     assert messages[0] == messages[1]
 
 
+# --- RED202: set and expire become one set ----------------------------------------------------------------
+
+SETS: Final = {
+    "new key": ("client.set(name, 'x')\n    client.expire(name, 500)", "nothing"),
+    "key with a value": ("client.set(name, 'x')\n    client.expire(name, 500)", "greeting"),
+    "key with a TTL": ("client.set(name, b'x')\n    client.expire(name, time=500)", "expiring"),
+    "key of another type": ("client.set(name, 1.5)\n    client.expire(name, 500)", "visitors:hash"),
+    "milliseconds": ("client.set(name, 'x')\n    client.pexpire(name, 500_000)", "greeting"),
+    "only if it exists": ("client.set(name, 'x', xx=True)\n    client.expire(name, 500)", "greeting"),
+}
+
+
+@pytest.mark.parametrize(("body", "key"), list(SETS.values()), ids=list(SETS))
+def test_set_with_ttl_does_what_set_and_expire_do(client: Redis, body: str, key: str) -> None:
+    before = f"{HEADER}\n\ndef example(name):\n    {body}\n"
+    after = after_fixing("set-then-expire", before, unsafe=False)
+    assert "expire" not in after
+    first, second = outcome(before, client, [key]), outcome(after, client, [key])
+    assert first == second
+    assert first.lifetimes[key.encode()] > 0
+
+
+def test_set_only_if_it_exists_does_not_lose_the_expiry_of_others(client: Redis) -> None:
+    """``set(xx=True)`` of a missing key creates none, and EXPIRE then does nothing either."""
+    before = f"{HEADER}\n\ndef example(name):\n    {SETS['only if it exists'][0]}\n"
+    after = after_fixing("set-then-expire", before, unsafe=False)
+    assert outcome(before, client, ["nothing"]) == outcome(after, client, ["nothing"])
+
+
 # --- every safe fix has a proof ---------------------------------------------------------------------------
 
 PROVEN: Final = {
     "blocking-delete-of-large-key": test_unlink_does_what_delete_does,
+    "set-then-expire": test_set_with_ttl_does_what_set_and_expire_do,
 }
 """The rules with a safe fix of code, and the test that proves it."""
 

@@ -147,6 +147,32 @@ class KeyPositions(msgspec.Struct, frozen=True):
         return any((self.first is not None, self.destination is not None, self.keynum, self.keyword))
 
 
+class SpecifiedRange(msgspec.Struct, frozen=True):
+    """Keys from a first word on: ``last`` counts from there, or from the end where it is negative.
+
+    ``limit`` says that only that part of the words to the end is keys: 2 for one half.
+    """
+
+    last: int
+    step: int
+    limit: int
+
+
+class KeySpecification(msgspec.Struct, frozen=True):
+    """A server's own description of some of a command's keys: where they are, and what happens to them.
+
+    The first of them is word ``index``, or the one after ``keyword``. ``flags`` are the server's
+    (https://redis.io/docs/latest/develop/reference/key-specs/). Neither place is there where the server
+    calls it unknown.
+    """
+
+    flags: frozenset[str] = frozenset()
+    index: int | None = None
+    keyword: str = ""
+    range: SpecifiedRange | None = None
+    keynum: CountedKeys | None = None
+
+
 class TtlArgument(msgspec.Struct, frozen=True):
     """How a command is told a TTL: after the word ``token``, or as word number ``arg``."""
 
@@ -181,6 +207,7 @@ class CommandSpec(msgspec.Struct, frozen=True):
     ``name`` is in capitals. ``since`` and ``since_valkey`` are versions as the servers tell them (use
     :meth:`since_in`), ``servers`` where the command was seen, such as ``redis-7.4`` or ``valkey-9.1``.
     ``arity`` counts all words with the name; negative means at least that many; -1 says nothing.
+    ``key_specifications`` are the server's own word on its keys (see :mod:`redlint.commands.access`).
     ``multi_key`` can take more than one key. ``creates`` can bring a key into being, ``deletes`` removes
     whole keys. ``value_type`` is the type of value it works on, alternatives joined by ``|`` (see
     :attr:`value_types`). ``ttl`` is the fate of an existing TTL, ``ttl_args`` how a TTL is passed,
@@ -209,6 +236,7 @@ class CommandSpec(msgspec.Struct, frozen=True):
     acl_categories: frozenset[str] = frozenset()
     arity_elsewhere: Mapping[str, int] = {}
     keys: KeyPositions | None = None
+    key_specifications: tuple[KeySpecification, ...] = msgspec.field(name="key_specs", default=())
     multi_key: bool = False
     index_name_at: tuple[int, ...] = ()
     value_type: str = msgspec.field(name="type", default="none")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
+from redlint.commands.access import AccessMode, KeyAccess, key_access, parameter_access
 from redlint.commands.methods import (
     KeyShape,
     MethodSpec,
@@ -22,6 +24,7 @@ from redlint.commands.table import CommandSpec, command, key_positions
 from redlint.diagnostic import Confidence, Span
 from redlint.model.clients import lineage
 from redlint.model.clients.cache_methods import cache_method, cache_methods
+from redlint.model.codecs import Codecs
 from redlint.model.evaluation.callers import CALLS_ITS_ARGUMENT
 from redlint.model.evaluation.calling import constant, owner_of
 from redlint.model.evaluation.evaluator import Evaluator
@@ -41,6 +44,7 @@ from redlint.model.facts import (
     Name,
     Starred,
     dotted_name,
+    inner_expressions,
     last_name,
 )
 from redlint.model.index import ModuleIndex
@@ -74,7 +78,12 @@ _TELLING_NAMES = ("redis", "valkey")
 _CACHE = "django_redis.cache.RedisCache"
 
 _EVALSHA = tuple(spec for spec in (command("EVALSHA"),) if spec is not None)
+_SCRIPT_ACCESS = KeyAccess(AccessMode.MODIFY, reads=True, updates=True, by_option=True)
+"""A script may do anything with its keys."""
 _SCRIPT_PARAMETERS = frozenset({"keys", "args", "client"})
+
+_VALUE_PARAMETERS = frozenset({"value", "values", "mapping", "fields"})
+"""Parameters of redis-py that take what is stored."""
 
 _RAW = frozenset({"execute_command", "immediate_execute_command", "pipeline_execute_command"})
 
@@ -115,6 +124,7 @@ class RedisCalls:
         self._evaluator = evaluator
         self._texts = texts
         self._scopes = scopes
+        self._codecs = Codecs(evaluator)
 
     def of_module(self, module: ModuleIndex) -> tuple[RedisCall, ...]:
         """The resolved Redis calls of a module, by place."""
@@ -246,9 +256,9 @@ class RedisCalls:
         if method in _RAW:
             keys = self._raw_keys(module, commands, given)
         elif method == "__call__":
-            keys = self._script_keys(module, given)
+            keys = tuple(replace(key, access=_SCRIPT_ACCESS) for key in self._script_keys(module, given))
         else:
-            keys = self._keys(module, spec, given, arguments)
+            keys = self._keys(module, spec, commands, given, arguments)
         return RedisCall(
             path=module.path,
             source=module.source,
@@ -270,6 +280,7 @@ class RedisCalls:
             outer_span=Span(site.outer_start, site.outer_end),
             alternatives=target.refs[1:],
             through=target.through,
+            reply_codec=self._codecs.read(module, site),
         )
 
     def _script_keys(self, module: ModuleIndex, arguments: tuple[Argument, ...]) -> tuple[KeyUse, ...]:
@@ -323,6 +334,7 @@ class RedisCalls:
         values = self._evaluator.evaluate(module, argument.value)
         reply = _reply(values)
         is_glob = parameter in ("match", "pattern")
+        is_value = parameter in _VALUE_PARAMETERS and not argument.stars
         return CallArgument(
             text=module.text(argument.start, argument.end),
             span=Span(argument.start, argument.end),
@@ -332,6 +344,7 @@ class RedisCalls:
             constant=constant(values),
             from_command=reply.commands[0] if reply is not None else "",
             globs=self._texts.patterns(module, argument.value) if is_glob else (),
+            codecs=self._codecs.written(module, argument.value) if is_value else frozenset(),
         )
 
     # --- keys -----------------------------------------------------------------------------------------
@@ -340,6 +353,7 @@ class RedisCalls:
         self,
         module: ModuleIndex,
         spec: MethodSpec | None,
+        commands: tuple[CommandSpec, ...],
         arguments: tuple[Argument, ...],
         bound: tuple[CallArgument, ...],
     ) -> tuple[KeyUse, ...]:
@@ -352,7 +366,8 @@ class RedisCalls:
                 continue
             if shape is KeyShape.VARARGS_NUMKEYS:
                 continue
-            found += self._shaped(module, shape, argument)
+            access = _access(spec, record.parameter or "", commands)
+            found += [replace(key, access=access) for key in self._shaped(module, shape, argument)]
         return (*found, *self._counted_keys(module, spec, arguments, bound))
 
     def _counted_keys(
@@ -370,7 +385,7 @@ class RedisCalls:
         rest = [argument for argument, one in zip(arguments, bound, strict=True) if one.parameter == names[0]]
         if any(argument.stars for argument in rest[:count]):
             return ()
-        return tuple(self._key(module, argument.value) for argument in rest[:count])
+        return tuple(replace(self._key(module, one.value), access=_SCRIPT_ACCESS) for one in rest[:count])
 
     def _shaped(self, module: ModuleIndex, shape: KeyShape, argument: Argument) -> list[KeyUse]:
         if shape is KeyShape.SCALAR or (shape is KeyShape.VARARGS and not argument.stars):
@@ -453,11 +468,14 @@ class RedisCalls:
         return ()
 
     def _identity(self, module: ModuleIndex, expression: Expression, text: str) -> str:
-        if not isinstance(expression, Name):
-            return text
-        reaching = module.reaching(expression.name, expression.start)
-        places = sorted(binding.start for binding in reaching[0]) if reaching is not None else []
-        return f"{text}@{','.join(map(str, places))}"
+        """The text with the bindings of its names: equal texts between which a name is rebound are told apart."""
+        places = {
+            binding.start
+            for name in _names(expression)
+            if (reaching := module.reaching(name.name, name.start)) is not None
+            for binding in reaching[0]
+        }
+        return f"{text}@{','.join(map(str, sorted(places)))}" if places or isinstance(expression, Name) else text
 
     def _raw_keys(
         self, module: ModuleIndex, commands: tuple[CommandSpec, ...], arguments: tuple[Argument, ...]
@@ -473,12 +491,28 @@ class RedisCalls:
         values = [argument.value for argument in arguments[1 + max(offset, 0) :]]
         words += [value.value if isinstance(value, Constant) else value for value in values]
         start = len(commands[0].name.split())
-        return tuple(self._key(module, values[position - start]) for position in _positions(commands[0], words, start))
+        return tuple(
+            replace(self._key(module, values[position - start]), access=key_access(commands[0], words, position))
+            for position in _positions(commands[0], words, start)
+        )
+
+
+def _names(expression: Expression) -> Iterator[Name]:
+    if isinstance(expression, Name):
+        yield expression
+    for inner in inner_expressions(expression):
+        yield from _names(inner)
 
 
 def _positions(spec: CommandSpec, words: list[object], start: int) -> list[int]:
     """The indexes of keys; the table counts a subcommand as a word of its own."""
     return [position for position in key_positions(spec, words) if start <= position < len(words)]
+
+
+def _access(spec: MethodSpec, parameter: str, commands: tuple[CommandSpec, ...]) -> KeyAccess | None:
+    """What a method does with the keys of a parameter: also one that sends its command later (``hscan_iter``)."""
+    sent = commands or tuple(found for name in spec.sends[:1] if (found := command(name)) is not None)
+    return parameter_access(spec, parameter, sent[0]) if sent else None
 
 
 def _raw_command(arguments: tuple[CallArgument, ...]) -> tuple[CommandSpec, ...]:

@@ -10,10 +10,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from redlint.commands.access import KeyAccess
 from redlint.commands.methods import MethodSpec
-from redlint.commands.table import CommandSpec
+from redlint.commands.table import CommandSpec, command
 from redlint.diagnostic import Confidence, Span
-from redlint.model.kinds import BlockKind, Role, ScopeKind, Usage
+from redlint.model.kinds import BlockKind, Codec, Role, ScopeKind, Usage
 from redlint.model.pattern import KeyPattern
 from redlint.source import SourceText
 
@@ -79,7 +80,7 @@ class CallArgument:
     ``constant`` is its value where that is a constant, else :data:`UNKNOWN`. ``splat`` is 0 for a plain
     argument, 1 for ``*x``, 2 for ``**x``. ``from_command`` names the command whose reply the value is (part
     of): KEYS, SCAN, SMEMBERS. ``globs`` are the key patterns that a ``match`` or ``pattern`` argument of KEYS
-    and SCAN is built as.
+    and SCAN is built as. ``codecs`` are the forms of the values that it brings, as far as known.
     """
 
     text: str
@@ -90,6 +91,7 @@ class CallArgument:
     constant: ConstantValue | Unknown
     from_command: str = ""
     globs: tuple[KeyPattern, ...] = ()
+    codecs: frozenset[Codec] = frozenset()
 
     @property
     def is_known(self) -> bool:
@@ -104,13 +106,15 @@ class KeyUse:
     ``patterns`` are the alternatives the expression may denote, none where it is unknown. ``many`` says the
     expression stands for any number of keys (a splat, a list that is not spelled out).
     ``from_command`` is the command whose reply the key is part of, ``from_place`` where that was called.
-    ``identity`` is equal for two key expressions of one scope that denote the same value.
+    ``identity`` is equal for two key expressions of one scope that denote the same value. ``access`` is what
+    the command does with the key, ``None`` where the method sends no single command.
     """
 
     text: str
     span: Span
     patterns: tuple[KeyPattern, ...]
     many: bool = False
+    access: KeyAccess | None = None
     from_command: str = ""
     from_place: Place | None = None
     identity: str = ""
@@ -121,7 +125,9 @@ class Block:
     """One enclosing block of a call, innermost blocks first in :attr:`RedisCall.blocks`.
 
     ``header`` is the source text of the condition, the iterable or the context managers.
-    ``items`` is how many items a loop runs over where that is a constant, else ``None``.
+    ``items`` is how many items a loop runs over where that is a constant, else ``None``. ``statement`` is equal
+    for the branches of one ``if``, ``try`` or ``match``; ``exits`` says that a branch of an ``if`` ends by leaving
+    the code around it (``return``, ``raise``, ``continue``, ``break``).
     """
 
     number: int
@@ -129,6 +135,8 @@ class Block:
     span: Span
     header: str
     items: int | None = None
+    statement: int = -1
+    exits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +178,7 @@ class RedisCall:
     Redis objects that the receiver may be. ``through`` names what stands between: the function that the
     method is handed to (``asyncio.to_thread`` of ``asyncio.to_thread(client.get, key)``), or the wrapper's method
     that passes the call on; empty where the client's own method is called. No fix rewrites such a call.
+    ``reply_codec`` is what the code decodes the reply with, where that is known.
     """
 
     path: str
@@ -192,6 +201,7 @@ class RedisCall:
     outer_span: Span
     alternatives: tuple[ClientRef, ...] = ()
     through: str = ""
+    reply_codec: Codec | None = None
 
     @property
     def command(self) -> CommandSpec | None:
@@ -202,6 +212,18 @@ class RedisCall:
     def command_name(self) -> str:
         """The name of that command, or an empty string."""
         return self.commands[0].name if len(self.commands) == 1 else ""
+
+    @property
+    def sent(self) -> tuple[CommandSpec, ...]:
+        """The commands it may send, those of the iterators and lock objects that it returns included."""
+        if self.commands or self.spec is None:
+            return self.commands
+        return tuple(found for name in self.spec.sends if (found := command(name)) is not None)
+
+    @property
+    def makes_lock(self) -> bool:
+        """Whether it makes a lock object, which sets and deletes its key (``client.lock("name", timeout=10)``)."""
+        return self.spec is not None and self.spec.returns == "Lock"
 
     def argument(self, parameter: str) -> CallArgument | None:
         """The argument given for a parameter of the method, or ``None`` where it is not given."""

@@ -2,41 +2,135 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import enum
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from redlint.commands.access import AccessMode, KeyAccess
+from redlint.commands.table import CommandSpec
 from redlint.model.events import UNKNOWN, KeyUse, RedisCall
+from redlint.model.kinds import Codec, Usage
 from redlint.model.pattern import KeyPattern
-from redlint.model.ttl import TtlEffect, ttl_effect
+from redlint.model.sequences import extra_conditions, tests_reply
+from redlint.model.ttl import TtlEffect, TtlPolicy, lock_effect, ttl_effect, ttl_seconds
 
 _COLLECTIONS = frozenset({"hash", "list", "set", "zset", "stream"})
-_GROWING = frozenset({"LPUSH", "RPUSH", "SADD", "ZADD", "XADD", "HSET", "HSETNX", "HMSET", "LPUSHX", "RPUSHX"})
-_SHRINKING = frozenset(
-    {
-        *("LTRIM", "XTRIM", "XDEL", "ZREMRANGEBYRANK", "ZREMRANGEBYSCORE", "ZREMRANGEBYLEX"),
-        *("LPOP", "RPOP", "BLPOP", "BRPOP", "LMOVE", "BLMOVE", "RPOPLPUSH", "BRPOPLPUSH", "LMPOP", "BLMPOP"),
-        *("SPOP", "ZPOPMIN", "ZPOPMAX", "BZPOPMIN", "BZPOPMAX", "ZMPOP", "BZMPOP"),
-        *("SREM", "ZREM", "HDEL", "LREM", "SMOVE", "HGETDEL"),
-    }
-)
+_STRINGS = frozenset({"string"})
+_ELEMENT_PARAMETERS: Mapping[str, tuple[str, ...]] = {
+    "hash": ("key",),
+    "set": ("values",),
+    "zset": ("mapping", "value"),
+}
+"""Where methods take the names of the elements that they may add; a mapping of fields is nearly always a record."""
+
+
+class Growth(enum.Enum):
+    """Whether one key of the pattern gets larger for as long as the program runs.
+
+    ``GROWS``: code adds an element each time it runs and nothing in the project takes any away. ``BOUNDED``: a
+    plain value, or a collection that the project also takes elements from or rebuilds.
+    """
+
+    GROWS = "grows per call"
+    BOUNDED = "bounded"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PatternUse:
-    """One call that touches a key of the pattern."""
+    """One call that touches a key of the pattern, and what it does to that key."""
 
     call: RedisCall
     key: KeyUse
 
     @property
+    def commands(self) -> tuple[CommandSpec, ...]:
+        """The commands it may send, also those that an iterator or a lock object sends later."""
+        return self.call.sent
+
+    @property
+    def is_script(self) -> bool:
+        """Whether it runs code on the server that may do anything to the key."""
+        return any(command.scripting for command in self.commands) and not self.call.makes_lock
+
+    @property
+    def reads(self) -> bool:
+        """Whether it looks at the key: at its value, or at whether and for how long it exists.
+
+        A command that changes the value and replies with it (``INCR``, ``LPOP``) reads where the reply is used.
+        """
+        if self.is_script or self.call.makes_lock:
+            return False
+        access = self.key.access
+        if access is None or access.mode is AccessMode.READ or not access.reads:
+            return access is not None and access.mode is AccessMode.READ
+        if access.by_option:
+            return _asks_for_old_value(self.call)
+        return self.call.usage is not Usage.DISCARDED or self.call.client.queues
+
+    @property
+    def creates(self) -> bool:
+        """Whether it may bring the key into being, as far as can be seen."""
+        if self.call.makes_lock:
+            return True
+        access = self.key.access
+        if access is None or self.is_script:
+            return False
+        return (access.updates or access.inserts) and any(command.creates for command in self.commands)
+
+    @property
+    def writes(self) -> bool:
+        """Whether it changes the value; deleting the key or moving its TTL is something else."""
+        access = self.key.access
+        if self.creates or access is None or self.is_script:
+            return self.creates
+        return access.changes and any(
+            command.write and not command.deletes and "any" not in command.value_types for command in self.commands
+        )
+
+    @property
+    def deletes(self) -> bool:
+        """Whether it removes the whole key; a lock object does so when it is released."""
+        access = self.key.access
+        if access is None or self.is_script:
+            return False
+        if self.call.makes_lock or access.mode is AccessMode.REMOVE:
+            return True
+        return access.deletes and any(command.deletes for command in self.commands)
+
+    @property
+    def takes_away(self) -> bool:
+        """Whether it removes elements from the value and leaves the rest (``SREM``, ``LPOP``, ``XTRIM``)."""
+        access = self.key.access
+        if access is None or not access.deletes or self.deletes:
+            return False
+        # Groups and consumers are deleted from a stream without any of its entries.
+        return not self.is_script and any(command.words[0] != "XGROUP" for command in self.commands)
+
+    @property
     def effect(self) -> TtlEffect:
         """What the call does to the key's TTL."""
+        if self.call.makes_lock:
+            return lock_effect(self.call)
+        access = self.key.access
+        if access is not None and not access.changes:
+            return TtlEffect.NONE
         return ttl_effect(self.call)
+
+    @property
+    def adds_element(self) -> bool:
+        """Whether it makes the collection larger each time it runs: per call or in a loop, by a name that varies."""
+        return _adds_element(self)
+
+    @property
+    def caps(self) -> bool:
+        """Whether a call that adds elements also limits their number (``XADD`` with ``maxlen``)."""
+        return any(self.call.argument(name) is not None for name in ("maxlen", "minid"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PatternUses:
-    """A key pattern of the project with all its uses, by path and place."""
+    """The ledger of a key pattern: all its uses in the project, by path and place."""
 
     pattern: KeyPattern
     uses: tuple[PatternUse, ...]
@@ -53,7 +147,10 @@ class PatternUses:
         """The value types that the project's commands give or expect; several where code disagrees."""
         found: set[str] = set()
         for use in self.uses:
-            for command in use.call.commands:
+            if use.call.makes_lock:
+                found.add("string")
+                continue
+            for command in use.commands:
                 kinds = command.value_types
                 if len(kinds) == 1 and not kinds & {"none", "any"}:
                     found |= kinds
@@ -65,52 +162,163 @@ class PatternUses:
         kinds = self.value_types
         return bool(kinds) and kinds <= _COLLECTIONS
 
+    # --- access ---------------------------------------------------------------------------------------
+
+    @property
+    def creators(self) -> tuple[PatternUse, ...]:
+        """The uses that may bring such a key into being."""
+        return tuple(use for use in self.uses if use.creates)
+
+    @property
+    def writers(self) -> tuple[PatternUse, ...]:
+        """The uses that change the value of such a key."""
+        return tuple(use for use in self.uses if use.writes)
+
+    @property
+    def readers(self) -> tuple[PatternUse, ...]:
+        """The uses that look at such a key."""
+        return tuple(use for use in self.uses if use.reads)
+
+    @property
+    def deleters(self) -> tuple[PatternUse, ...]:
+        """The uses that delete whole keys."""
+        return tuple(use for use in self.uses if use.deletes)
+
+    @property
+    def scripts(self) -> tuple[PatternUse, ...]:
+        """The uses that hand the key to code on the server, which may do anything to it."""
+        return tuple(use for use in self.uses if use.is_script)
+
+    # --- codecs ---------------------------------------------------------------------------------------
+
+    @property
+    def codecs_written(self) -> frozenset[Codec]:
+        """The forms in which values are stored, as far as known."""
+        return frozenset(
+            codec for use in self.uses if use.writes for argument in use.call.arguments for codec in argument.codecs
+        )
+
+    @property
+    def codecs_read(self) -> frozenset[Codec]:
+        """The forms that the project takes values for when it reads them, as far as known."""
+        return frozenset(use.call.reply_codec for use in self.uses if use.reads and use.call.reply_codec is not None)
+
+    # --- time to live ---------------------------------------------------------------------------------
+
     @property
     def may_expire(self) -> bool:
         """Whether any code of the project gives such a key a TTL, or may."""
         return any(use.effect in (TtlEffect.SETS, TtlEffect.MAY_SET) for use in self.uses)
 
     @property
-    def writers(self) -> tuple[PatternUse, ...]:
-        """The uses that may bring such a key into being."""
-        return tuple(use for use in self.uses if any(command.creates for command in use.call.commands))
+    def ttl_seconds(self) -> tuple[float, ...]:
+        """The TTLs that are constants, ascending."""
+        return tuple(sorted({seconds for use in self.uses for seconds in ttl_seconds(use.call)}))
 
     @property
-    def deleters(self) -> tuple[PatternUse, ...]:
-        """The uses that delete whole keys."""
-        return tuple(use for use in self.uses if any(command.deletes for command in use.call.commands))
+    def ttl_policy(self) -> TtlPolicy:
+        """Whether every such key gets a TTL, as far as can be seen."""
+        creators = self.creators
+        if not creators:
+            return TtlPolicy.UNKNOWN
+        expiries = [use for use in self.uses if use.effect is TtlEffect.SETS and not use.creates]
+        given = [
+            use.effect is TtlEffect.SETS or any(_expires_too(expiry.call, use.call) for expiry in expiries)
+            for use in creators
+        ]
+        if all(given):
+            if any(True for _ in self.of_commands({"PERSIST"})):
+                return TtlPolicy.SOMETIMES
+            return TtlPolicy.UNKNOWN if self.scripts else TtlPolicy.ALWAYS
+        if expiries or any(given):
+            return TtlPolicy.SOMETIMES
+        if self.may_expire or self.scripts:
+            return TtlPolicy.UNKNOWN
+        return TtlPolicy.NEVER
+
+    # --- growth ---------------------------------------------------------------------------------------
 
     @property
     def is_rewritten(self) -> bool:
         """Whether a function deletes such a key and fills it again: a compaction or rebuild, which bounds it."""
         return any(
-            deleter.call.scope == writer.call.scope and deleter.call.span.end <= writer.call.span.start
+            deleter.call.scope == creator.call.scope and deleter.call.span.end <= creator.call.span.start
             for deleter in self.deleters
-            for writer in self.writers
+            for creator in self.creators
         )
 
     @property
     def growth(self) -> tuple[PatternUse, ...]:
-        """The writes that add an element each time they run, where nothing in the project bounds the key."""
-        if any(True for _ in self.of_commands(_SHRINKING)) or self.is_rewritten:
+        """The writes that add an element each time they run, where nothing in the project bounds the key.
+
+        A script that is given the key may bound it.
+        """
+        if self.is_rewritten or self.scripts or any(use.takes_away for use in self.uses):
             return ()
-        return tuple(use for use in self.of_commands(_GROWING) if _adds_element(use.call))
+        return tuple(use for use in self.uses if use.adds_element)
+
+    @property
+    def growth_verdict(self) -> Growth:
+        """Whether one such key gets ever larger, stays bounded, or neither can be said."""
+        if self.growth:
+            return Growth.GROWS
+        kinds = self.value_types
+        if kinds == _STRINGS:
+            return Growth.UNKNOWN if any(True for _ in self.of_commands({"APPEND", "SETRANGE"})) else Growth.BOUNDED
+        if (
+            self.is_collection
+            and (self.creators or self.scripts)
+            and (self.is_rewritten or any(use.takes_away for use in self.uses))
+        ):
+            return Growth.BOUNDED
+        return Growth.UNKNOWN
 
 
-def _adds_element(call: RedisCall) -> bool:
-    """Whether a write adds elements without bound: in a loop or per call, under a name that varies."""
+def _asks_for_old_value(call: RedisCall) -> bool:
+    """Whether an option makes a writing command reply with the old value (``SET ... GET``)."""
+    option = call.argument("get")
+    return option is not None and option.constant not in (False, None)
+
+
+def _adds_element(use: PatternUse) -> bool:
+    call, access = use.call, use.key.access
+    if access is None or access.mode is not AccessMode.MODIFY or access.deletes:
+        return False
     if call.scope.runs_once and not any(True for _ in call.loops()):
         return False
-    names = {command.name for command in call.commands}
-    if "XADD" in names:
-        return call.argument("maxlen") is None and call.argument("minid") is None and not call.has_unknown_arguments
-    if names & {"HSET", "HSETNX", "HMSET"}:
-        field = call.argument("key")
-        return field is not None and field.constant is UNKNOWN
-    if "SADD" in names or "ZADD" in names:
-        member = next((one for one in call.arguments if one.parameter in ("values", "mapping")), None)
-        return member is not None and member.constant is UNKNOWN
-    return True
+    return any(_makes_larger(call, access, command) for command in call.commands)
+
+
+def _makes_larger(call: RedisCall, access: KeyAccess, command: CommandSpec) -> bool:
+    kinds = command.value_types
+    if not kinds or not kinds <= _COLLECTIONS or command.words[0] == "XGROUP":
+        return False
+    if kinds == {"list"}:
+        return access.inserts
+    if kinds == {"stream"}:
+        return (
+            command.creates
+            and not call.has_unknown_arguments
+            and not (call.argument("maxlen") or call.argument("minid"))
+        )
+    if not command.creates:
+        return False
+    names = [
+        one for kind in kinds for parameter in _ELEMENT_PARAMETERS.get(kind, ()) if (one := call.argument(parameter))
+    ]
+    starred = [one for one in call.arguments if one.splat == 1 and one.parameter == "values"]
+    return any(one.constant is UNKNOWN for one in (*names[:1], *starred))
+
+
+def _expires_too(expiry: RedisCall, write: RedisCall) -> bool:
+    """Whether an EXPIRE runs whenever the write before it in the same function did.
+
+    Also where it runs only if the write's reply says that the key is new: ``if count == 1: expire(...)``.
+    """
+    if expiry.scope != write.scope or expiry.span.start < write.span.start:
+        return False
+    conditions = extra_conditions(write, expiry)
+    return not conditions or (len(conditions) == 1 and tests_reply(conditions[0], write))
 
 
 def only_if_missing(call: RedisCall) -> bool:
@@ -122,7 +330,7 @@ def only_if_missing(call: RedisCall) -> bool:
 
 
 def patterns_of(calls: Iterable[RedisCall]) -> tuple[PatternUses, ...]:
-    """The key patterns that calls touch, in alphabetical order."""
+    """The key patterns that calls touch, in alphabetical order; patterns of the same identity are one."""
     found: dict[str, list[PatternUse]] = {}
     first: dict[str, KeyPattern] = {}
     for call in calls:
@@ -130,11 +338,11 @@ def patterns_of(calls: Iterable[RedisCall]) -> tuple[PatternUses, ...]:
             continue
         for key in call.keys:
             for pattern in key.patterns:
-                first.setdefault(pattern.text, pattern)
-                found.setdefault(pattern.text, []).append(PatternUse(call, key))
+                first.setdefault(pattern.identity, pattern)
+                found.setdefault(pattern.identity, []).append(PatternUse(call, key))
     return tuple(
-        PatternUses(first[text], tuple(sorted(uses, key=lambda use: (use.call.path, use.call.span.start))))
-        for text, uses in sorted(found.items())
+        PatternUses(first[identity], tuple(sorted(uses, key=lambda use: (use.call.path, use.call.span.start))))
+        for identity, uses in sorted(found.items(), key=lambda item: (first[item[0]].text, item[0]))
     )
 
 

@@ -73,3 +73,17 @@ class ScopeKind(enum.Enum):
     MODULE = "module"
     CLASS = "class"
     FUNCTION = "function"
+
+
+class Codec(enum.Enum):
+    """The form of a stored value, as the code that writes or reads it has it."""
+
+    JSON = "json"
+    PICKLE = "pickle"
+    MSGPACK = "msgpack"
+    COMPRESSED = "compressed"
+    BASE64 = "base64"
+    STRING = "str"
+    INTEGER = "int"
+    FLOAT = "float"
+    BYTES = "bytes"

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from types import MappingProxyType
 
 from redlint.diagnostic import Span
@@ -30,6 +31,7 @@ from redlint.model.pattern import KeyPattern
 from redlint.model.provenance import Provenance, TracingEvaluator
 from redlint.model.reach import Reach
 from redlint.model.scopes import Scopes
+from redlint.model.sequences import CallSequence, call_sequences
 from redlint.model.settings import ModelSettings
 from redlint.model.strings import KeyTexts
 from redlint.model.target import Target
@@ -59,6 +61,7 @@ class ModuleModel:
     comments: tuple[tuple[int, str], ...]
     multiline_strings: tuple[Span, ...]
     calls: tuple[RedisCall, ...]
+    sequences: tuple[CallSequence, ...]
     creations: tuple[ClientCreation, ...]
     production: bool
 
@@ -69,7 +72,7 @@ class ProjectModel:
 
     modules: Mapping[str, ModuleModel]
     patterns: tuple[PatternUses, ...]
-    by_pattern: Mapping[str, PatternUses]
+    by_identity: Mapping[str, PatternUses]
     problems: tuple[FileProblem, ...]
     sources: Mapping[str, SourceText]
     settings: ModelSettings
@@ -120,6 +123,20 @@ class ProjectModel:
             if text.startswith(fixed) or (literal and fixed.startswith(literal)):
                 yield uses
 
+    def is_persistent(self, pattern: KeyPattern) -> bool:
+        """Whether the user's settings say that such keys are meant to stay."""
+        text = pattern.text.replace("{}", "*")
+        return any(fnmatchcase(text, glob) for glob in self.settings.persistent_keys)
+
+    def overlapping(self, pattern: KeyPattern) -> Iterator[PatternUses]:
+        """The patterns of the project that may denote the same key as this one, itself included.
+
+        Good for silence, not for claims: two patterns that overlap need never meet.
+        """
+        for uses in self.patterns:
+            if uses.pattern.overlaps(pattern):
+                yield uses
+
     def types_written_beside(self, call: RedisCall) -> frozenset[str]:
         """The value types that the class of a call (or its module's functions, without one) creates keys of."""
         module = self.modules[call.path]
@@ -132,9 +149,15 @@ class ProjectModel:
             for kind in command.value_types
         )
 
-    def uses_of(self, text: str) -> PatternUses | None:
-        """What the project does with the key pattern of this text (``user:{}``)."""
-        return self.by_pattern.get(text)
+    def uses_of(self, pattern: KeyPattern) -> PatternUses | None:
+        """What the project does with a key pattern: everything that surely means the same keys."""
+        return self.by_identity.get(pattern.identity)
+
+    def namesakes(self, pattern: KeyPattern) -> Iterator[PatternUses]:
+        """The patterns of the same text, itself included: perhaps the same keys (``{prefix}:x`` of two classes)."""
+        for uses in self.patterns:
+            if uses.pattern.text == pattern.text:
+                yield uses
 
 
 @contextmanager
@@ -321,12 +344,14 @@ class Project:
         modules: dict[str, ModuleModel] = {}
         for module in self._linked():
             path = module.path
+            found = calls.of_module(module)
             modules[path] = ModuleModel(
                 path=path,
                 source=module.source,
                 comments=module.facts.comments,
                 multiline_strings=tuple(Span(start, end) for start, end in module.facts.multiline_strings),
-                calls=calls.of_module(module),
+                calls=found,
+                sequences=call_sequences(found),
                 creations=creations.of_module(module),
                 production=self._settings.is_production(path),
             )
@@ -336,7 +361,7 @@ class Project:
         return ProjectModel(
             modules=MappingProxyType(modules),
             patterns=patterns,
-            by_pattern=MappingProxyType({uses.pattern.text: uses for uses in patterns}),
+            by_identity=MappingProxyType({uses.pattern.identity: uses for uses in patterns}),
             problems=tuple(problems),
             sources=MappingProxyType(self._sources),
             settings=self._settings,

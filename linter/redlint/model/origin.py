@@ -34,8 +34,9 @@ _MOST_IMPORTS = 8
 def source_of(evaluator: Evaluator, module: ModuleIndex, expression: Expression) -> str:
     """Where the value of an expression comes from, equal for the expressions that read the same thing.
 
-    ``app/cache.py:Cache.prefix`` for an attribute, a variable, a parameter or a function, ``environ:PREFIX`` for
-    an environment variable; the place of the expression for anything else.
+    ``app/cache.py:Cache.prefix`` for an attribute, a variable or a function, ``app/cache.py:Cache.*.name`` for the
+    parameters called so of a class's (or module's) functions, ``environ:PREFIX`` for an environment variable; the
+    place of the expression for anything else.
     """
     if isinstance(expression, Name):
         return _of_name(evaluator, module, expression)
@@ -73,6 +74,10 @@ def _of_name(evaluator: Evaluator, module: ModuleIndex, name: Name) -> str:
     bindings, scope = reaching
     if any(binding.kind == "import" for binding in bindings):
         return _imported(evaluator, module, name.name, scope, 0)
+    facts = module.facts.scopes[scope]
+    if not bindings and any(parameter.name == name.name for parameter in facts.parameters):
+        # Functions of one class or module call the same thing by the same name: acquire(name) and release(name).
+        return _named(evaluator, ScopeKey(module.path, max(facts.parent, 0)), f"*.{name.name}")
     return _named(evaluator, ScopeKey(module.path, scope), name.name)
 
 

@@ -131,6 +131,24 @@ class KeyPattern:
             return hash_slot("".join(str(part) for part in tag).encode())
         return None
 
+    def overlaps(self, other: KeyPattern) -> bool:
+        """Whether the literals at both ends leave it open that two patterns denote one key."""
+        if self.is_constant and other.is_constant:
+            return self.parts == other.parts
+        starts = sorted((self._start, other._start), key=len)
+        ends = sorted((self._end, other._end), key=len)
+        return starts[1].startswith(starts[0]) and ends[1].endswith(ends[0])
+
+    @property
+    def _start(self) -> str:
+        first = self.parts[0] if self.parts else ""
+        return first if isinstance(first, str) else ""
+
+    @property
+    def _end(self) -> str:
+        last = self.parts[-1] if self.parts else ""
+        return last if isinstance(last, str) else ""
+
     @property
     def hash_tag(self) -> tuple[str | Hole, ...] | None:
         """What stands between the first ``{`` and the next ``}``, or ``None`` where there is no tag.

@@ -134,7 +134,9 @@ class Scopes:
     def _block(self, module: ModuleIndex, number: int) -> Block:
         facts = module.facts.blocks[number]
         header = ", ".join(" ".join(module.text(part.start, part.end).split()) for part in facts.header)
-        return Block(number, facts.kind, Span(facts.start, facts.end), header, _items(facts.kind, facts.header))
+        items = _items(facts.kind, facts.header)
+        span = Span(facts.start, facts.end)
+        return Block(number, facts.kind, span, header, items, facts.statement, facts.exits)
 
 
 def _is_signal(decorator: Expression) -> bool:

@@ -3,11 +3,27 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterator
 
 from redlint.commands.table import TtlFate, TtlScope, TtlUnit
 from redlint.model.events import RedisCall, Unknown
 
 _GIVING = (TtlUnit.SECONDS, TtlUnit.MILLISECONDS, TtlUnit.UNIX_SECONDS, TtlUnit.UNIX_MILLISECONDS)
+
+
+class TtlPolicy(enum.Enum):
+    """Whether the keys of a pattern expire.
+
+    ``ALWAYS``: every write that creates such a key gives it a TTL, or an EXPIRE follows in the same function
+    under no further condition. ``SOMETIMES``: some code gives a TTL, but not for every such write. ``NEVER``:
+    no code gives one. ``UNKNOWN``: an option that cannot be seen or a script decides, or nothing seen creates
+    the key.
+    """
+
+    ALWAYS = "always"
+    SOMETIMES = "sometimes"
+    NEVER = "never"
+    UNKNOWN = "unknown"
 
 
 class TtlEffect(enum.Enum):
@@ -41,6 +57,32 @@ def ttl_effect(call: RedisCall) -> TtlEffect:
     if fate is TtlFate.SETS:
         return TtlEffect.NONE if spec.ttl else TtlEffect.SETS
     return TtlEffect(fate.value)
+
+
+def lock_effect(call: RedisCall) -> TtlEffect:
+    """What a lock object will do to the TTL of its key: without ``timeout`` it holds the key for good."""
+    timeout = call.argument("timeout")
+    if timeout is None:
+        return TtlEffect.MAY_SET if call.has_unknown_arguments else TtlEffect.NONE
+    if not timeout.is_known:
+        return TtlEffect.MAY_SET
+    return TtlEffect.NONE if timeout.constant is None else TtlEffect.SETS
+
+
+def ttl_seconds(call: RedisCall) -> Iterator[float]:
+    """The durations that a call gives its keys as constants, in seconds."""
+    spec = call.spec
+    for argument in call.arguments if spec is not None else ():
+        given = spec.ttl.get(argument.parameter or "") if spec is not None else None
+        value = argument.constant
+        if given is None or given.scope is not TtlScope.KEY or not isinstance(value, int | float):
+            continue
+        if isinstance(value, bool):
+            continue
+        if given.unit is TtlUnit.SECONDS:
+            yield value
+        elif given.unit is TtlUnit.MILLISECONDS:
+            yield value / 1000
 
 
 def _raw_effect(call: RedisCall) -> TtlEffect:

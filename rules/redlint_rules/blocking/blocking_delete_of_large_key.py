@@ -117,7 +117,7 @@ class BlockingDeleteOfLargeKey(Rule):
 def _growing(key: KeyUse, project: ProjectModel) -> PatternUses | None:
     if len(key.patterns) != 1:
         return None
-    uses = project.uses_of(key.patterns[0].text)
+    uses = project.uses_of(key.patterns[0])
     return uses if uses is not None and uses.is_collection and uses.growth else None
 
 

@@ -2,33 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from redlint.diagnostic import Applicability, Diagnostic, Fix, Related, Severity
 from redlint.fixes import add_keyword
+from redlint.model.key_words import event_hole, expirable_word, names_setting
 from redlint.model.keyspace import PatternUse, only_if_missing
 from redlint.rule import PatternUses, ProjectModel, RedisCall, Rule
 
 _WRITES = frozenset({"SET", "SETNX", "GETSET", "MSET", "MSETNX", "JSON.SET", "JSON.MSET"})
-_EXPIRABLE = re.compile(
-    r"(?:^|[^a-z])(?:cached?|caches|session|sess|token|tmp|temp|temporary|otp|lock|nonce|captcha|csrf|throttle|"
-    r"ratelimit|rate_limit|rate-limit|verification|verify|reset_password|password_reset|code|idempotency|heartbeat|"
-    r"presence|dedup|seen|cooldown|memo)(?:s|[^a-z]|$)",
-    re.IGNORECASE,
-)
-_PER_EVENT_HOLE = re.compile(
-    r"(?:^|[^a-z])(?:uuid\w*|now|time|timestamp|today|date|datetime|day|hour|minute|ip|ip_addr(?:ess)?|remote_addr|"
-    r"request|req|session_?id|token|nonce|user_?id|uid|visitor|client_ip)(?:[^a-z]|$)",
-    re.IGNORECASE,
-)
-_SETTING = re.compile(
-    r"(?:^|[^a-z])(?:config\w*|settings?|schema\w*|version|hash|meta\w*|index|state|mode|flags?|feature\w*|status|"
-    r"registry|definition|permissions?|preferences?|profile|counter|count|total|route\w*|migration\w*)(?:[^a-z]|$)",
-    re.IGNORECASE,
-)
 _TTL_ARGUMENTS = ("px", "exat", "pxat", "keepttl")
 _MOST_RELATED = 5
 
@@ -103,7 +87,7 @@ class SetWithoutTtl(Rule):
 
     def check_pattern(self, uses: PatternUses, project: ProjectModel) -> Iterator[Diagnostic]:
         """Report the pattern at its first write in production code."""
-        if uses.may_expire or _is_persistent(uses, project):
+        if project.is_persistent(uses.pattern) or any(one.may_expire for one in project.namesakes(uses.pattern)):
             return
         writes = [use for use in uses.of_commands(_WRITES) if use.call.production]
         if not writes or writes[0].call.client.library == "fakeredis":
@@ -111,7 +95,7 @@ class SetWithoutTtl(Rule):
         if uses.pattern.is_constant and uses.deleters:
             return
         first = writes[0].call
-        if writes[0].key.patterns[0].text != uses.pattern.text:
+        if writes[0].key.patterns[0].identity != uses.pattern.identity:
             return  # one of several alternatives of a key that is reported under the first
         because = _evidence(uses, writes, project)
         if not because and not _piles_up(uses):
@@ -142,14 +126,9 @@ class SetWithoutTtl(Rule):
         return Fix(Applicability.UNSAFE, f"Pass `ex={ttl}`", edits)
 
 
-def _is_persistent(uses: PatternUses, project: ProjectModel) -> bool:
-    text = uses.pattern.text.replace("{}", "*")
-    return any(fnmatchcase(text, glob) for glob in project.settings.persistent_keys)
-
-
 def _piles_up(uses: PatternUses) -> bool:
     """Whether many such keys come into being and none is ever deleted; not so for the project's own settings."""
-    return uses.pattern.varies and not uses.deleters and not _SETTING.search(uses.pattern.text)
+    return uses.pattern.varies and not uses.deleters and not names_setting(uses.pattern.text)
 
 
 def _evidence(uses: PatternUses, writes: list[PatternUse], project: ProjectModel) -> str:
@@ -157,18 +136,15 @@ def _evidence(uses: PatternUses, writes: list[PatternUse], project: ProjectModel
     text = uses.pattern.text
     if any(fnmatchcase(text.replace("{}", "*"), glob) for glob in project.settings.cache_keys):
         return "it is configured as a cache"
-    match = _EXPIRABLE.search(text)
-    word = match.group().strip(":_-. {}/") if match is not None else ""
+    word = expirable_word(text)
     if word and (not word.lower().startswith("lock") or any(only_if_missing(use.call) for use in writes)):
         return f"its name says {word}"
     if not uses.pattern.varies:
         return ""
     if any(_fills_cache(use, uses) for use in writes):
         return "it is recomputed whenever it is missing"
-    for hole in uses.pattern.holes:
-        if not hole.fixed and _PER_EVENT_HOLE.search(hole.name):
-            return f"there is one per {hole.name}"
-    return ""
+    hole = event_hole(uses.pattern)
+    return f"there is one per {hole.name}" if hole is not None else ""
 
 
 def _fills_cache(write: PatternUse, uses: PatternUses) -> bool:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
 from redlint.diagnostic import Applicability, Diagnostic, Fix, Related, Severity
 from redlint.fixes import add_keyword
 from redlint.model.keyspace import PatternUse
-from redlint.model.pattern import KeyPattern
 from redlint.rule import PatternUses, ProjectModel, RedisCall, Rule
 
 _TRIMMING = frozenset({"XTRIM", "XDEL", "XDELEX", "XACKDEL"})
@@ -87,9 +85,9 @@ class UnboundedStream(Rule):
         if not growing or uses.pattern.is_opaque or growing[0].call.client.library == "fakeredis":
             return
         first = growing[0].call
-        if growing[0].key.patterns[0].text != uses.pattern.text or _is_persistent(uses, project):
+        if growing[0].key.patterns[0].identity != uses.pattern.identity or project.is_persistent(uses.pattern):
             return
-        others = tuple(_overlapping(uses, project))
+        others = [one for one in project.overlapping(uses.pattern) if _may_be_stream(one)]
         if any(other.may_expire or any(_bounds(use) for use in other.uses) for other in others):
             return
         if any(_trims_unknown(call) for call in project.calls()):
@@ -125,29 +123,11 @@ def _bounds(use: PatternUse) -> bool:
     return False
 
 
+def _may_be_stream(uses: PatternUses) -> bool:
+    """Of patterns without any literal, which overlap with all others, only those used as streams count."""
+    return not uses.pattern.is_opaque or "stream" in uses.value_types
+
+
 def _trims_unknown(call: RedisCall) -> bool:
     """Whether a call trims a stream whose key is not known at all."""
     return any(command.name in _TRIMMING for command in call.commands) and not any(key.patterns for key in call.keys)
-
-
-def _overlapping(uses: PatternUses, project: ProjectModel) -> Iterator[PatternUses]:
-    """The patterns that may denote the same key; of those without any literal only what works on streams."""
-    for other in project.patterns:
-        if other.pattern.is_opaque and "stream" not in other.value_types:
-            continue
-        if _may_be_equal(uses.pattern, other.pattern):
-            yield other
-
-
-def _may_be_equal(one: KeyPattern, other: KeyPattern) -> bool:
-    """Whether the literals at both ends leave it open that two patterns denote one key."""
-    if one.is_constant and other.is_constant:
-        return one.text == other.text
-    starts = sorted((one.text.partition("{}")[0], other.text.partition("{}")[0]), key=len)
-    ends = sorted((one.text.rpartition("{}")[2], other.text.rpartition("{}")[2]), key=len)
-    return starts[1].startswith(starts[0]) and ends[1].endswith(ends[0])
-
-
-def _is_persistent(uses: PatternUses, project: ProjectModel) -> bool:
-    text = uses.pattern.text.replace("{}", "*")
-    return any(fnmatchcase(text, glob) for glob in project.settings.persistent_keys)

@@ -10,17 +10,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import resources
+from itertools import groupby
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote, urlsplit
 
 from redlint.config import absolute_path
 from redlint.errors import RedlintError
+from redlint.model.ttl import TtlPolicy
 from redlint.report.keyspace.record import (
     CodePlace,
     KeyspaceRecord,
     PatternRecord,
-    TtlPolicy,
     access_of,
     shown_summary,
     shown_ttl,
@@ -31,7 +32,7 @@ from redlint.report.terminal import visible
 _FIELD: Final = re.compile(r"\{(\w*)\}")
 _FIELDS: Final = frozenset({"path", "relative", "row"})
 _RUNNING_SCHEMES: Final = frozenset({"javascript", "data", "vbscript"})
-_MOST_OPEN_PLACES: Final = 4
+_MOST_OPEN_FILES: Final = 4
 _HEADS: Final = ("Pattern", "Type", "TTL", "Growth", "Writers", "Readers", "Deleters", "Scripts", "Commands")
 _NUMBERS: Final = frozenset({"Writers", "Readers", "Deleters", "Scripts", "Commands"})
 
@@ -170,14 +171,19 @@ def _breakable(pattern: str) -> str:
 def _places(name: str, places: tuple[CodePlace, ...], links: Links) -> str:
     if not places:
         return ""
-    items = "".join(f"<li>{_link(place, links)}</li>" for place in places)
-    if len(places) <= _MOST_OPEN_PLACES:
+    files = {path: tuple(found) for path, found in groupby(places, key=lambda place: place.path)}
+    items = "".join(f"<li>{_file(path, found, links)}</li>" for path, found in files.items())
+    if len(files) <= _MOST_OPEN_FILES:
         return f"<ul>{items}</ul>"
     return f"<details><summary>{len(places)} {name}</summary><ul>{items}</ul></details>"
 
 
+def _file(path: str, places: tuple[CodePlace, ...], links: Links) -> str:
+    """The end of a file's path, with the whole one for those who ask, and a link for each row."""
+    end = "/".join(Path(path).parts[-2:])
+    return f'<code title="{_text(path)}">{_text(end)}</code> {" ".join(_link(place, links) for place in places)}'
+
+
 def _link(place: CodePlace, links: Links) -> str:
-    """A link with the end of the path as its text, and the whole path for those who ask."""
-    end = "/".join(Path(place.path).parts[-2:])
     whole = _text(f"{place.path}:{place.row}")
-    return f'<a href="{html.escape(links.to(place))}" title="{whole}"><code>{_text(f"{end}:{place.row}")}</code></a>'
+    return f'<a href="{html.escape(links.to(place))}" title="{whole}" aria-label="{whole}">{place.row}</a>'

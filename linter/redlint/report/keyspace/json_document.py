@@ -21,6 +21,8 @@ def _pattern(record: PatternRecord) -> dict[str, object]:
         "pattern": record.pattern,
         "text": record.text,
         "types": list(record.types),
+        "written_as": list(record.written_as),
+        "read_as": list(record.read_as),
         "ttl": record.ttl.value,
         "ttl_seconds": list(record.seconds),
         "growth": record.growth.value,

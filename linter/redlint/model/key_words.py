@@ -1,0 +1,55 @@
+"""What the words of a key say about the data: that it is meant to go, to stay, or made for every event."""
+
+from __future__ import annotations
+
+import re
+
+from redlint.model.pattern import Hole, KeyPattern
+
+_EXPIRABLE = re.compile(
+    r"(?:^|[^a-z])(?:cached?|caches|session|sess|token|tmp|temp|temporary|otp|lock|nonce|captcha|csrf|throttle|"
+    r"ratelimit|rate_limit|rate-limit|verification|verify|reset_password|password_reset|code|idempotency|heartbeat|"
+    r"presence|dedup|seen|cooldown|memo)(?:s|[^a-z]|$)",
+    re.IGNORECASE,
+)
+_PER_EVENT_HOLE = re.compile(
+    r"(?:^|[^a-z])(?:uuid\w*|now|time|timestamp|today|date|datetime|day|hour|minute|ip|ip_addr(?:ess)?|remote_addr|"
+    r"request|req|session_?id|token|nonce|user_?id|uid|visitor|client_ip)(?:[^a-z]|$)",
+    re.IGNORECASE,
+)
+_SETTING = re.compile(
+    r"(?:^|[^a-z])(?:config\w*|settings?|schema\w*|version|hash|meta\w*|index|state|mode|flags?|feature\w*|status|"
+    r"registry|definition|permissions?|preferences?|profile|counter|count|total|route\w*|migration\w*)(?:[^a-z]|$)",
+    re.IGNORECASE,
+)
+_MOMENT_HOLE = re.compile(
+    r"(?:^|[^a-z])(?:uuid\w*|now|time|timestamp|today|date|datetime|strftime|day|hour|minute|nonce|request_?id|"
+    r"ip|ip_addr(?:ess)?|remote_addr|client_ip)(?:[^a-z]|$)",
+    re.IGNORECASE,
+)
+
+
+def expirable_word(text: str) -> str:
+    """The word of a pattern that says that its data is meant to go (cache, session, token); empty without one."""
+    match = _EXPIRABLE.search(text)
+    return match.group().strip(":_-. {}/") if match is not None else ""
+
+
+def names_setting(text: str) -> bool:
+    """Whether a word says that the key holds settings or state of the program, of which there are few."""
+    return _SETTING.search(text) is not None
+
+
+def event_hole(pattern: KeyPattern) -> Hole | None:
+    """The first hole that is filled anew for every user, request or moment, by its name."""
+    return next((hole for hole in pattern.holes if not hole.fixed and _PER_EVENT_HOLE.search(hole.name)), None)
+
+
+def moment_hole(pattern: KeyPattern) -> Hole | None:
+    """The first hole that has a value that never comes back: a time, a UUID, an address."""
+    return next((hole for hole in pattern.holes if not hole.fixed and _MOMENT_HOLE.search(hole.name)), None)
+
+
+def names_moment(text: str) -> bool:
+    """Whether an expression is a time or a UUID by its words."""
+    return _MOMENT_HOLE.search(text) is not None

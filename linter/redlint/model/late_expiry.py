@@ -1,0 +1,129 @@
+"""Keys that get their TTL in a second step: what writes them, and the EXPIRE that comes later."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from redlint.commands.access import AccessMode
+from redlint.commands.table import CommandSpec, TtlFate
+from redlint.diagnostic import Span
+from redlint.model.events import Block, KeyUse, RedisCall
+from redlint.model.keyspace import PatternUse
+from redlint.model.kinds import BlockKind
+from redlint.model.sequences import CallSequence, extra_conditions, one_batch, same_key, same_server, tests_reply
+from redlint.model.ttl import TtlEffect
+
+_ASKS_FOR_TTL: Final = frozenset({"TTL", "PTTL", "EXPIRETIME", "PEXPIRETIME"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LateExpiry:
+    """A write that may bring a key into being without a TTL, and the command that gives it one afterwards.
+
+    ``conditions`` are the branches that the expiry is in and the write is not, innermost first.
+    """
+
+    write: RedisCall
+    key: KeyUse
+    expiry: RedisCall
+    conditions: tuple[Block, ...]
+
+    @property
+    def is_for_new_keys(self) -> bool:
+        """Whether the expiry only runs where the write's reply says that the key is new: ``if count == 1``."""
+        return any(tests_reply(block, self.write) for block in self.conditions)
+
+    @property
+    def shown_key(self) -> str:
+        """The key for messages: its pattern where that is known, else its expression."""
+        return self.key.patterns[0].display if len(self.key.patterns) == 1 else self.key.text
+
+    @property
+    def is_adjacent(self) -> bool:
+        """Whether the two calls are neighbours in one block; a comment behind the first does not count."""
+        between = self.write.source.slice(Span(self.write.outer_span.end, self.expiry.outer_span.start))
+        rest, newline, further = _rows(between)
+        is_rest_of_row = not rest.strip() or rest.lstrip().startswith("#")
+        one_block = [block.number for block in self.write.blocks] == [block.number for block in self.expiry.blocks]
+        return one_block and bool(newline) and is_rest_of_row and not further.strip()
+
+    @property
+    def is_guarded_by_write(self) -> bool:
+        """Whether the expiry is the first statement under an ``if`` that tests nothing but the write."""
+        write, expiry = self.write, self.expiry
+        if len(self.conditions) != 1 or expiry.blocks[0].number != self.conditions[0].number:
+            return False
+        between = write.source.slice(Span(write.outer_span.end, expiry.outer_span.start))
+        tests_only_write = self.conditions[0].header == _flat(write.source.slice(write.outer_span))
+        colon, _, further = _rows(between)
+        return tests_only_write and _flat(colon.partition("#")[0]) == ":" and not further.strip()
+
+    @property
+    def counts(self) -> bool:
+        """Whether the write is a counter, such as INCR or HINCRBY."""
+        return any(_counts(command, self.key) for command in self.write.commands)
+
+
+def late_expiries(sequence: CallSequence) -> Iterator[LateExpiry]:
+    """Each expiry of a function with the nearest write before it that left the key without a TTL.
+
+    None where one pipeline sends both, or where anything but an ``if`` around the expiry decides on it.
+    """
+    for expiry in sequence.calls:
+        if not _only_expires(expiry):
+            continue
+        found = _written_before(sequence, expiry)
+        if found is None:
+            continue
+        write, key = found
+        conditions = extra_conditions(write, expiry)
+        if all(block.kind is BlockKind.IF for block in conditions):
+            yield LateExpiry(write, key, expiry, conditions)
+
+
+def _written_before(sequence: CallSequence, expiry: RedisCall) -> tuple[RedisCall, KeyUse] | None:
+    for call in sequence.before(expiry):
+        if not same_server(call, expiry):
+            continue
+        for key in call.keys:
+            if not same_key(key, expiry.keys[0]):
+                continue
+            use = PatternUse(call, key)
+            if any(command.name in _ASKS_FOR_TTL for command in call.commands):
+                return None  # whoever asks whether there is a TTL repairs what a crash left
+            if use.is_script or use.deletes or use.effect in (TtlEffect.SETS, TtlEffect.MAY_SET):
+                return None
+            if use.creates:
+                return None if one_batch(call, expiry) or call.makes_lock else (call, key)
+    return None
+
+
+def _only_expires(call: RedisCall) -> bool:
+    """Whether a call does nothing but give a key of any type a TTL (``EXPIRE``, ``PEXPIREAT``)."""
+    return len(call.keys) == 1 and any(
+        command.ttl is TtlFate.SETS and "any" in command.value_types and not command.creates
+        for command in call.commands
+    )
+
+
+def _counts(command: CommandSpec, key: KeyUse) -> bool:
+    """Whether a command replies with what it changed a number to: it reads, updates and keeps the TTL."""
+    access = key.access
+    if access is None or access.mode is not AccessMode.MODIFY or access.by_option:
+        return False
+    is_number = access.reads and access.updates and not access.deletes
+    return is_number and command.creates and command.ttl is TtlFate.KEEPS and "bitmap" not in command.value_types
+
+
+def _rows(text: str) -> tuple[str, str, str]:
+    """The rest of a row, its end, and what follows."""
+    rest, *newline_and_more = re.split(r"(\r\n|\r|\n)", text, maxsplit=1)
+    newline, further = newline_and_more or ("", "")
+    return rest, newline, further
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,126 @@
+"""RED202."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from redlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Related, Severity
+from redlint.fixes import add_keyword, remove_statement
+from redlint.model.keyspace import only_if_missing
+from redlint.model.kinds import Usage
+from redlint.model.late_expiry import LateExpiry, late_expiries
+from redlint.rule import CallSequence, ProjectModel, Rule
+
+_OPTIONS = {"expire": "ex", "pexpire": "px"}
+_CONDITIONS = ("nx", "xx", "gt", "lt")
+_PLAIN_ARGUMENTS = ("name", "value", "xx")
+
+
+class SetThenExpire(Rule):
+    """A key is written first and given its TTL by a second command.
+
+    ## What it does
+    Reports a write that leaves its key without a TTL (`SET`, `HSET`, `SADD`, `ZADD` and others), where the same
+    function gives that key a TTL afterwards with `EXPIRE`, `PEXPIRE`, `EXPIREAT` or `PEXPIREAT`. Silent where one
+    pipeline queues both.
+
+    ## Why is this bad?
+    The process can end between the two commands: a crash, a deployment, a timeout, a lost connection. Then the
+    key stays for good. Nobody notices one of them; they pile up until the server runs out of memory.
+
+    ## Example
+    ```python
+    import redis
+
+    client = redis.Redis()
+
+
+    def remember(user_id, name):
+        client.set(f"name:{user_id}", name)
+        client.expire(f"name:{user_id}", 3600)
+    ```
+
+    ## Use instead
+    ```python
+    import redis
+
+    client = redis.Redis()
+
+
+    def remember(user_id, name):
+        client.set(f"name:{user_id}", name, ex=3600)
+    ```
+
+    Other types than strings take the TTL in a transaction: queue the write and `expire` on one
+    `client.pipeline()`, whose commands the server runs all or not at all.
+
+    ## Fix safety
+    Safe for `set` with `expire` or `pexpire` in the next statement, with the same key, a constant TTL above zero
+    and no use of either result: the key ends up with the same value and TTL. Unsafe with a TTL that is computed,
+    since `set` refuses 0 where `expire` deletes the key. Otherwise the fix is only displayed.
+
+    ## Known problems
+    The two calls must be in one function, and the key must be the same expression or constant. What is raised
+    between them is not looked at.
+
+    ## References
+    - [SET](https://redis.io/docs/latest/commands/set/)
+    - [EXPIRE](https://redis.io/docs/latest/commands/expire/)
+    """
+
+    code = "RED202"
+    since = "0.2"
+    severity = Severity.WARNING
+    message = "A crash before EXPIRE leaves a key that never expires"
+    help = "Set value and TTL in one command, or queue both on one transaction pipeline"
+
+    def check_scope(self, sequence: CallSequence, project: ProjectModel) -> Iterator[Diagnostic]:
+        """Report each write whose TTL comes in a second step; counters and locks have rules of their own."""
+        for late in late_expiries(sequence):
+            if late.counts or only_if_missing(late.write) or late.write.client.library == "fakeredis":
+                continue
+            write, expiry = late.write, late.expiry
+            yield self.diagnostic(
+                write.path,
+                write.span,
+                confidence=min(write.client.confidence, expiry.client.confidence),
+                message=(
+                    f"{_name(late)} creates {late.shown_key} without a TTL; if the process ends before "
+                    f"{expiry.command_name or expiry.method.upper()} runs, the key stays for good"
+                ),
+                related=(Related(expiry.path, expiry.span, "the TTL is set here"),),
+                fix=_fix(late),
+            )
+
+
+def _name(late: LateExpiry) -> str:
+    return late.write.command_name or late.write.method.upper()
+
+
+def _fix(late: LateExpiry) -> Fix:
+    if late.write.method != "set":
+        return Fix(Applicability.DISPLAY, "Queue both commands on one transaction pipeline")
+    option = _OPTIONS.get(late.expiry.method, "")
+    edits = _edits(late, option) if option else None
+    if edits is None:
+        return Fix(Applicability.DISPLAY, f"Pass `{option or 'ex'}=` to `set` and drop the second command")
+    ttl = late.expiry.argument("time")
+    is_safe = ttl is not None and isinstance(ttl.constant, int) and ttl.constant > 0
+    applicability = Applicability.SAFE if is_safe else Applicability.UNSAFE
+    return Fix(applicability, f"Pass `{option}=` to `set` and drop `{late.expiry.method}`", edits)
+
+
+def _edits(late: LateExpiry, option: str) -> tuple[Edit, ...] | None:
+    """The write with its TTL, without the statement after it."""
+    write, expiry = late.write, late.expiry
+    ttl = expiry.argument("time")
+    if ttl is None or not late.is_adjacent or write.client.queues or expiry.receiver != write.receiver:
+        return None
+    if any(call.usage is not Usage.DISCARDED or call.has_unknown_arguments for call in (write, expiry)):
+        return None
+    if any(expiry.argument(name) is not None for name in _CONDITIONS):
+        return None
+    if any(argument.parameter not in _PLAIN_ARGUMENTS for argument in write.arguments):
+        return None  # with ifeq= the write may fail where EXPIRE does not
+    added, removed = add_keyword(write, option, ttl.text), remove_statement(expiry)
+    return (*added, *removed) if added is not None and removed is not None else None
