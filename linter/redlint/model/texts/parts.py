@@ -23,7 +23,7 @@ MOST_HOPS = 24
 """So many names, attributes and calls one text is followed through."""
 
 
-MOST_STEPS = 1_000
+MOST_STEPS = 500
 """So many expressions are looked at for one key; the rest of it is unknown."""
 
 
