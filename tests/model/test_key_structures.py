@@ -117,6 +117,22 @@ class Entry:
         "def f(ids):\n    keys = ['all']\n    for i in ids:\n        keys.append(f'a:{i}')\n    r.delete(*keys)\n",
         ["all", "a:{}"],
     ),
+    "loop over the keys of what is put in": (
+        "def f(ids):\n    seen = {}\n    for i in ids:\n        seen[f'a:{i}'] = i\n"
+        "    for key, i in seen.items():\n        r.delete(key)\n",
+        ["a:{}"],
+    ),
+    "loop over the keys of what is put in and updated": (
+        "def f(ids, more):\n    seen = {}\n    seen['a:1'] = 1\n    seen.update(more)\n"
+        "    for key, i in seen.items():\n        r.delete(key)\n",
+        [],
+    ),
+    "join of too many that may be there": (
+        "def f(a, b, c, d):\n    parts = ['app']\n"
+        + "".join(f"    if {x}:\n        parts.append({x})\n" for x in "abcd")
+        + "    r.get(':'.join(parts))\n",
+        ["app:{}"],
+    ),
     "entry of a dict": ("KEYS = {'a': 'key:a', 'b': 'key:b'}\nr.get(KEYS['a'])\n", ["key:a"]),
     "any entry of a dict": ("KEYS = {'a': 'k:a', 'b': 'k:b'}\ndef f(x):\n    r.get(KEYS[x])\n", ["k:a", "k:b"]),
     "item of a tuple": ("KEYS = ('a:1', 'b:2')\nr.get(KEYS[1])\n", ["b:2"]),

@@ -895,9 +895,23 @@ class KeyTexts:
         for position, item in enumerate(items):
             piece = _widest(item.texts)
             longer = products([found, (between[0],), piece] if position else [piece])
-            found = tuple(dict.fromkeys(found + longer)) if item.is_optional else longer
-            if not longer or len(found) > MOST_PATTERNS:
-                return self._hole(module, call)
+            both = tuple(dict.fromkeys(found + longer)) if item.is_optional else longer
+            if not longer or len(both) > MOST_PATTERNS:
+                # Too many ways to go on: what is sure, and a hole for the rest.
+                sure = self._sure_start(items, between[0])
+                hole = self._hole(module, call.arguments[0].value)
+                return products([sure, (between[0],), hole]) if sure else self._hole(module, call)
+            found = both
+        return found
+
+    def _sure_start(self, items: list[Item], between: Parts) -> Texts:
+        """The first items of a list that are always there, joined."""
+        found: Texts = ()
+        for item in items:
+            piece = _widest(item.texts)
+            if item.is_optional or len(piece) > 1:
+                break
+            found = products([found, (between,), piece]) if found else piece
         return found
 
     def functions(

@@ -229,16 +229,32 @@ class Structures:
                 return None
             side, path = path[0], path[1:]
         whole = self.whole(place)
-        if whole is None or self._stores(place):
+        holder = self._holder(place)
+        stores = holder[0].element_stores.get(holder[1], ()) if holder is not None else ()
+        if whole is None or (stores and self._added_many(place)):
             return None
         groups: list[list[Place] | None] = []
+        for store in stores:
+            stored = store.value if side else store.index
+            if stored is None or store.path or store.kind not in ("assign", "annotated"):
+                return None
+            groups.append(self.item(Place(place.module, stored, place.context.deeper), path))
         for one in whole:
             display = one.expression
+            if _is_empty(place.module, display):
+                continue
             if not isinstance(display, Mapping) or any(key is None for key in display.keys):
                 return None
             keys = [key for key in display.keys if key is not None]
             groups += [self.item(replace(one, expression=each), path) for each in (display.values if side else keys)]
         return self._joined(groups)
+
+    def _added_many(self, place: Place) -> bool:
+        """Whether a dict is given entries by ``update`` and the like."""
+        holder = self._holder(place)
+        sites = holder[0].method_calls.get(holder[1], ()) if holder is not None else ()
+        names = {site.call.function.name for site in sites if isinstance(site.call.function, Attribute)}
+        return bool(names & {"update", "setdefault"})
 
     def _yielded(self, place: Place, call: Call, path: tuple[int, ...]) -> list[Place] | None:
         """What a generator function of the project yields."""
@@ -400,6 +416,13 @@ def _added_by(site: CallSite) -> tuple[Expression, bool] | None:
     if function.name in _PUTS_ALL and arguments:
         return arguments[0].value, True
     return None
+
+
+def _is_empty(module: ModuleIndex, expression: Expression) -> bool:
+    """Whether a container is made without any items: ``dict()``, ``{}``."""
+    if isinstance(expression, Mapping):
+        return not expression.keys
+    return isinstance(expression, Call) and not expression.arguments and _is_copy(module, expression)
 
 
 def _is_longer(binding: Binding) -> bool:
