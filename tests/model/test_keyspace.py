@@ -102,6 +102,7 @@ GROWTH = {
     "set of a constant": ("c.sadd(f'k:{a}', 'x')", Growth.UNKNOWN),
     "field that varies": ("c.hset(f'k:{a}', b, 1)", Growth.GROWS),
     "counter per field": ("c.hincrby(f'k:{a}', b, 1)", Growth.GROWS),
+    "fields in a loop": ("for one in values:\n    c.hset(f'k:{a}', one, 1)", Growth.UNKNOWN),
     "record": ("c.hset(f'k:{a}', mapping={'x': b})", Growth.UNKNOWN),
     "stream": ("c.xadd(f'k:{a}', {'x': b})", Growth.GROWS),
     "stream with a cap": ("c.xadd(f'k:{a}', {'x': b}, maxlen=9)", Growth.UNKNOWN),

@@ -128,6 +128,11 @@ class ProjectModel:
         text = pattern.text.replace("{}", "*")
         return any(fnmatchcase(text, glob) for glob in self.settings.persistent_keys)
 
+    def is_cache(self, pattern: KeyPattern) -> bool:
+        """Whether the user's settings say that such keys are a cache."""
+        text = pattern.text.replace("{}", "*")
+        return any(fnmatchcase(text, glob) for glob in self.settings.cache_keys)
+
     def overlapping(self, pattern: KeyPattern) -> Iterator[PatternUses]:
         """The patterns of the project that may denote the same key as this one, itself included.
 
