@@ -50,7 +50,7 @@ class KeyCardinality(Rule):
     There is no fix: how long the data is good for is a decision.
 
     ## Known problems
-    That a part never comes back is told by the words of its expression.
+    That a part never comes back is told by the words of its expression. Counters have a rule of their own.
 
     ## References
     - [Memory optimization](https://redis.io/docs/latest/operate/oss_and_stack/management/optimization/memory-optimization/)
@@ -67,7 +67,7 @@ class KeyCardinality(Rule):
         """Report the pattern at its first write in production code."""
         writes = [use for use in uses.creators if use.call.production and len(use.key.patterns) == 1]
         hole = moment_hole(uses.pattern)
-        if hole is None or not writes or project.is_persistent(uses.pattern):
+        if hole is None or not writes or uses.is_counted or project.is_persistent(uses.pattern):
             return
         if writes[0].call.client.library == "fakeredis":
             return
