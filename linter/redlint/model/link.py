@@ -19,7 +19,7 @@ from redlint.model.collect import collect
 from redlint.model.creations import ClientCreations
 from redlint.model.evaluation import outside
 from redlint.model.evaluation.evaluator import Evaluator, ModuleLoader
-from redlint.model.events import ClientCreation, Place, RedisCall
+from redlint.model.events import ClientCreation, ClientRef, Place, RedisCall
 from redlint.model.files import ProjectFiles
 from redlint.model.gate import Gate
 from redlint.model.handing import Receivers, Recorder, Search
@@ -34,7 +34,7 @@ from redlint.model.scopes import Scopes
 from redlint.model.sequences import CallSequence, call_sequences
 from redlint.model.settings import ModelSettings
 from redlint.model.strings import KeyTexts
-from redlint.model.target import Target
+from redlint.model.target import Target, Topology
 from redlint.model.unresolved import UnresolvedCall, unresolved_calls
 from redlint.source import SourceText
 
@@ -83,6 +83,10 @@ class ProjectModel:
     def target(self) -> Target:
         """The servers and clients the project is meant for."""
         return self.settings.target
+
+    def uses_cluster(self, client: ClientRef) -> bool:
+        """Whether commands of a client go to a cluster: by its kind, or by the project's settings."""
+        return client.is_cluster or self.target.topology is Topology.CLUSTER
 
     def calls(self) -> Iterator[RedisCall]:
         """Every resolved Redis call, by path and place."""
