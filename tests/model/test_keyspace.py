@@ -98,7 +98,7 @@ GROWTH = {
     "moved on": ("c.lpush(f'k:{a}', b)\nc.lmove(f'k:{a}', 'd')", Growth.BOUNDED),
     "left to a script": ("c.lpush(f'k:{a}', b)\nc.eval('return 1', 1, f'k:{a}')", Growth.UNKNOWN),
     "set of varying members": ("c.sadd(f'k:{a}', b)", Growth.GROWS),
-    "set of members": ("c.sadd(f'k:{a}', *values)", Growth.GROWS),
+    "set of members at once": ("c.sadd(f'k:{a}', *values)", Growth.UNKNOWN),
     "set of a constant": ("c.sadd(f'k:{a}', 'x')", Growth.UNKNOWN),
     "field that varies": ("c.hset(f'k:{a}', b, 1)", Growth.GROWS),
     "counter per field": ("c.hincrby(f'k:{a}', b, 1)", Growth.GROWS),

@@ -104,7 +104,7 @@ def test_xtrim_bounds_a_stream(client: Redis) -> None:
 
 
 TYPES: dict[str, tuple[Command, Command]] = {
-    "list and set": (lambda client: client.lpush("new", 1), lambda client: client.sismember("new", 1)),
+    "list and set": (lambda client: client.lpush("new", 1), lambda client: client.sismember("new", "1")),
     "string and hash": (lambda client: client.set("new", 1), lambda client: client.hget("new", "f")),
     "sorted set and list": (lambda client: client.zadd("new", {"a": 1}), lambda client: client.lindex("new", 0)),
     "stream and list": (lambda client: client.xadd("new", {"a": 1}), lambda client: client.llen("new")),

@@ -345,13 +345,17 @@ def _makes_larger(call: RedisCall, access: KeyAccess, command: CommandSpec) -> b
             and not call.has_unknown_arguments
             and not (call.argument("maxlen") or call.argument("minid"))
         )
-    if not command.creates or (kinds == {"hash"} and any(True for _ in call.loops())):
-        return False  # a loop over the fields of one record is no growth
+    if not command.creates or _writes_record(call, kinds):
+        return False
     names = [
         one for kind in kinds for parameter in _ELEMENT_PARAMETERS.get(kind, ()) if (one := call.argument(parameter))
     ]
-    starred = [one for one in call.arguments if one.splat == 1 and one.parameter == "values"]
-    return any(one.constant is UNKNOWN for one in (*names[:1], *starred))
+    return any(one.constant is UNKNOWN for one in names[:1])
+
+
+def _writes_record(call: RedisCall, kinds: frozenset[str]) -> bool:
+    """Whether a loop writes the elements of one record: the fields of a hash, what an object holds in an attribute."""
+    return any(kinds == {"hash"} or "self." in block.header for block in call.loops())
 
 
 def _expires_too(expiry: RedisCall, write: RedisCall) -> bool:
