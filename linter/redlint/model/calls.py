@@ -43,6 +43,8 @@ from redlint.model.facts import (
     Mapping,
     Name,
     Starred,
+    Store,
+    Subscript,
     dotted_name,
     inner_expressions,
     last_name,
@@ -475,7 +477,16 @@ class RedisCalls:
             if (reaching := module.reaching(name.name, name.start)) is not None
             for binding in reaching[0]
         }
+        places |= {store.start for store in self._stores_before(module, expression)}
         return f"{text}@{','.join(map(str, sorted(places)))}" if places or isinstance(expression, Name) else text
+
+    def _stores_before(self, module: ModuleIndex, expression: Expression) -> Iterator[Store]:
+        """Where the function itself, further up, stores to attributes and items that an expression reads."""
+        read = {module.text(part.start, part.end) for part in _parts(expression)}
+        scope = module.facts.blocks[module.block_at(expression.start)].scope
+        for store in module.stores_by_scope.get(scope, ()) if read else ():
+            if store.start < expression.start and _stored(module, store) in read:
+                yield store
 
     def _raw_keys(
         self, module: ModuleIndex, commands: tuple[CommandSpec, ...], arguments: tuple[Argument, ...]
@@ -495,6 +506,20 @@ class RedisCalls:
             replace(self._key(module, values[position - start]), access=key_access(commands[0], words, position))
             for position in _positions(commands[0], words, start)
         )
+
+
+def _parts(expression: Expression) -> Iterator[Attribute | Subscript]:
+    if isinstance(expression, Attribute | Subscript):
+        yield expression
+    for inner in inner_expressions(expression):
+        yield from _parts(inner)
+
+
+def _stored(module: ModuleIndex, store: Store) -> str:
+    owner = module.text(store.object.start, store.object.end)
+    if store.index is None:
+        return f"{owner}.{store.name}"
+    return f"{owner}[{module.text(store.index.start, store.index.end)}]"
 
 
 def _names(expression: Expression) -> Iterator[Name]:

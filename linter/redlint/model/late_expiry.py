@@ -12,7 +12,7 @@ from redlint.diagnostic import Span
 from redlint.model.events import Block, KeyUse, RedisCall
 from redlint.model.keyspace import PatternUse
 from redlint.model.kinds import BlockKind
-from redlint.model.sequences import CallSequence, extra_conditions, one_batch, same_key, same_server, tests_reply
+from redlint.model.sequences import CallSequence, extra_conditions, same_key, same_server, tests_reply
 from redlint.model.ttl import TtlEffect
 
 _ASKS_FOR_TTL: Final = frozenset({"TTL", "PTTL", "EXPIRETIME", "PEXPIRETIME"})
@@ -96,7 +96,7 @@ def _written_before(sequence: CallSequence, expiry: RedisCall) -> tuple[RedisCal
             if use.is_script or use.deletes or use.effect in (TtlEffect.SETS, TtlEffect.MAY_SET):
                 return None
             if use.creates:
-                return None if one_batch(call, expiry) or call.makes_lock else (call, key)
+                return None if sequence.one_batch(call, expiry) or call.makes_lock else (call, key)
     return None
 
 
