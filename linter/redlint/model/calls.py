@@ -275,6 +275,7 @@ class RedisCalls:
             keys=keys,
             scope=self._scopes.scope(module, site.scope),
             blocks=self._scopes.blocks(module, site.block),
+            passed=self._scopes.passed(module, site.block, call.start),
             usage=site.usage,
             consumer=site.consumer,
             awaited=site.awaited,

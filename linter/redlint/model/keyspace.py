@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from redlint.commands.access import AccessMode, KeyAccess
-from redlint.commands.table import CommandSpec
+from redlint.commands.table import CommandSpec, TtlFate
 from redlint.model.events import UNKNOWN, KeyUse, RedisCall
 from redlint.model.kinds import Codec, Usage
 from redlint.model.pattern import KeyPattern
@@ -106,6 +106,18 @@ class PatternUse:
             return False
         # Groups and consumers are deleted from a stream without any of its entries.
         return not self.is_script and any(command.words[0] != "XGROUP" for command in self.commands)
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is a counter, such as INCR or HINCRBY: it replies with what it changed a number to."""
+        access = self.key.access
+        if access is None or access.mode is not AccessMode.MODIFY or access.by_option:
+            return False
+        is_number = access.reads and access.updates and not access.deletes
+        return is_number and any(
+            command.creates and command.ttl is TtlFate.KEEPS and "bitmap" not in command.value_types
+            for command in self.call.commands
+        )
 
     @property
     def effect(self) -> TtlEffect:
