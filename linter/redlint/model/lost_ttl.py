@@ -13,7 +13,10 @@ from redlint.model.keyspace import PatternUse, PatternUses, only_if_missing
 from redlint.model.presence import Presence, presence
 from redlint.model.ttl import TtlEffect
 
-_UPDATES: Final = re.compile(r"_*(?:async_|a)?(?:updat|refresh|replac|modif|patch|edit|rotat|renam|overwrit|renew)")
+_UPDATES: Final = re.compile(
+    r"_*(?:async_|a)?(?:updat|refresh|replac|modif|patch|edit|rotat|renam|overwrit|renew|chang|alter|merg)"
+)
+_DECIDED: Final = (TtlEffect.SETS, TtlEffect.MAY_SET, TtlEffect.KEEPS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +72,7 @@ def _gives(use: PatternUse, used: list[PatternUse]) -> bool:
 def _handles_ttl(use: PatternUse) -> bool:
     """Whether a call makes a function responsible for the TTL itself: it gives or reads one, or removes the key."""
     asks = any(command.name in ("TTL", "PTTL", "EXPIRETIME", "PEXPIRETIME") for command in use.call.commands)
-    return asks or use.deletes or use.is_script or use.effect in (TtlEffect.SETS, TtlEffect.MAY_SET)
+    return asks or use.deletes or use.is_script or use.effect in _DECIDED
 
 
 def _beside(use: PatternUse, used: list[PatternUse]) -> Iterator[PatternUse]:
@@ -112,5 +115,5 @@ def _reads_before(write: PatternUse, used: list[PatternUse]) -> Iterator[Pattern
     for use in _beside(write, used):
         access = use.key.access
         is_read = access is not None and access.mode is AccessMode.READ
-        if is_read and use.key.patterns == write.key.patterns and use.call.span.end < write.call.span.end:
+        if is_read and use.key.patterns == write.key.patterns and use.call.span.end <= write.call.span.end:
             yield use

@@ -55,6 +55,7 @@ from redlint.model.texts.parts import (
     Parts,
     Place,
     Texts,
+    distinct,
     literal,
     products,
     telling,
@@ -172,20 +173,25 @@ class KeyTexts:
 
     def _of_places(self, places: list[Place] | None) -> Texts:
         """The texts of expressions that stand anywhere; empty where one has none, or they are too many."""
-        found: dict[Parts, None] = {}
+        found: list[Parts] = []
         for place in places or ():
             texts = self.texts(place.module, place.expression, place.context.deeper)
             if not texts and not _is_none(place.expression):
                 return ()
-            found.update(dict.fromkeys(texts))
-        return tuple(found) if len(found) <= MOST_PATTERNS else ()
+            found += texts
+        few = distinct(found) if len(found) > 1 else tuple(found)
+        return few if len(few) <= MOST_PATTERNS else ()
+
+    def cut(self) -> None:
+        """Note that something was left out, so that what is worked out right now is not to be remembered."""
+        self._cuts += 1
 
     # --- expressions ----------------------------------------------------------------------------------
 
     def texts(self, module: ModuleIndex, expression: Expression, context: Context) -> Texts:
         """The possible texts of an expression; empty for ``None``."""
         if context.hops > MOST_HOPS:
-            self._cuts += 1
+            self.cut()
             return self._hole(module, expression)
         if not context.is_plain:
             return self._texts(module, expression, context)
@@ -194,7 +200,7 @@ class KeyTexts:
         if known is not None:
             return known
         if key in self._active:
-            self._cuts += 1
+            self.cut()
             return self._hole(module, expression)
         self._active.add(key)
         cuts = self._cuts
@@ -237,8 +243,8 @@ class KeyTexts:
         return ((Hole(name, is_fixed(module, expression), source_of(self._evaluator, module, expression)),),)
 
     def _few(self, module: ModuleIndex, expression: Expression, texts: Texts) -> Texts:
-        distinct = tuple(dict.fromkeys(texts))
-        return distinct if 0 < len(distinct) <= MOST_PATTERNS else self._hole(module, expression)
+        found = distinct(texts) if len(texts) > 1 else texts
+        return found if 0 < len(found) <= MOST_PATTERNS else self._hole(module, expression)
 
     def _joined(
         self, module: ModuleIndex, parts: tuple[Expression, ...], context: Context, between: Parts = ()
@@ -377,8 +383,7 @@ class KeyTexts:
         if scope > 0 and self._is_parameter(module, scope, expression.name):
             if not module.always_reached(bindings, expression.start):
                 found += self._parameter(module, scope, expression, context)
-        distinct = tuple(dict.fromkeys(found))
-        return self._few(module, expression, distinct) if distinct else ()
+        return self._few(module, expression, found) if found else ()
 
     def _is_parameter(self, module: ModuleIndex, scope: int, name: str) -> bool:
         return any(parameter.name == name for parameter in module.facts.scopes[scope].parameters)
@@ -425,7 +430,7 @@ class KeyTexts:
         names = [parameter.name for parameter in module.facts.scopes[scope].parameters]
         question = (module.path, scope, name)
         if name not in names or question in self._asked:
-            self._cuts += 1
+            self.cut()
             return None
         self._asked.add(question)
         try:
@@ -666,10 +671,10 @@ class KeyTexts:
         if known is not None:
             return known
         if key in self._attributes:
-            self._cuts += 1
+            self.cut()
             return self._attributes[key]
         if context.hops > MOST_HOPS:
-            self._cuts += 1
+            self.cut()
             return ()
         cuts = self._cuts
         self._attributes[key] = ((_AGAIN,),)

@@ -63,7 +63,8 @@ class TtlLostOnOverwrite(Rule):
     ## Known problems
     Silent about functions that give, read or remove a TTL of the key or delete it, about counters, about keys that
     `PERSIST` is used on, and about methods of the same name in other classes. Key patterns without a word in them are
-    not compared. The TTL that `RENAME` brings along is not looked at.
+    not compared. Data that is meant to stay belongs in the `persistent-keys` setting. The TTL that `RENAME` brings
+    along is not looked at.
 
     ## References
     - [SET](https://redis.io/docs/latest/commands/set/)
@@ -78,7 +79,7 @@ class TtlLostOnOverwrite(Rule):
 
     def check_pattern(self, uses: PatternUses, project: ProjectModel) -> Iterator[Diagnostic]:
         """Report each write that drops the TTL of such a key."""
-        if uses.pattern.is_opaque:
+        if uses.pattern.is_opaque or project.is_persistent(uses.pattern):
             return
         for lost in lost_ttls(uses):
             write, given = lost.write.call, lost.given.call

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -133,12 +133,11 @@ class _Wanted:
 def _expressions(
     evaluator: Evaluator, module: ModuleIndex, scope: int, wanted: _Wanted, depth: int
 ) -> tuple[Passed, ...] | None:
-    if depth > _MOST_FORWARDS or _has_too_many_calls(evaluator, module, scope):
-        return None
-    if _may_be_called_unseen(evaluator, module, scope):
+    sites = _likely_sites(evaluator, module, scope)
+    if depth > _MOST_FORWARDS or len(sites) > MOST_CALLERS or _may_be_called_unseen(evaluator, module, scope):
         return None
     found: list[Passed] = []
-    for given, skipped in _calls(evaluator, module, scope):
+    for given, skipped in _calls(evaluator, module, scope, sites):
         if not _may_be_on(evaluator, given, wanted.receiver):
             continue
         expression = _passed_expression(given, wanted, skipped)
@@ -259,11 +258,16 @@ def _keyword(evaluator: Evaluator, function: ScopeKey, name: str) -> Values:
 # --- calls --------------------------------------------------------------------------------------------
 
 
-def _calls(evaluator: Evaluator, module: ModuleIndex, scope: int) -> Iterator[tuple[_Given, int]]:
+def _calls(
+    evaluator: Evaluator,
+    module: ModuleIndex,
+    scope: int,
+    sites: Iterable[tuple[ModuleIndex, CallSite]] | None = None,
+) -> Iterator[tuple[_Given, int]]:
     """The argument lists that a function is called with, and how many of its parameters they leave out in front."""
     function = ScopeKey(module.path, scope)
     skipped = _skipped(module, scope)
-    for caller, site in _sites(evaluator, module, scope):
+    for caller, site in _sites(evaluator, module, scope) if sites is None else sites:
         callee = _callee(evaluator, caller, site.call.function, function)
         if callee is not None:
             given = _Given(caller, site.call.arguments, site.scope, callee, _is_on_itself(caller, site))
@@ -298,8 +302,21 @@ def _names(evaluator: Evaluator, module: ModuleIndex, scope: int) -> set[str]:
     return set() if facts.name == "__call__" else {facts.name}
 
 
-def _has_too_many_calls(evaluator: Evaluator, module: ModuleIndex, scope: int) -> bool:
-    return sum(len(evaluator.calls_named(name)) for name in _names(evaluator, module, scope)) > MOST_CALLERS
+def _likely_sites(evaluator: Evaluator, module: ModuleIndex, scope: int) -> list[tuple[ModuleIndex, CallSite]]:
+    """The same for keys: without tests for production code, and without the ``__init__`` of other classes."""
+    names = _names(evaluator, module, scope)
+    owner = module.class_of(scope)
+    is_production = evaluator.settings.is_production
+    below = evaluator.subclasses(ScopeKey(module.path, owner)) if owner is not None else set()
+    paths = {module.path, *(cls.path for cls in below)}
+    names |= {other for name in names for other in evaluator.other_names(name)}
+    return [
+        (caller, site)
+        for name in sorted(names)
+        for caller, site in evaluator.calls_named(name)
+        if (is_production(caller.path) or not is_production(module.path))
+        and (name not in ("__init__", "cls", "__class__") or caller.path in paths)
+    ]
 
 
 def _callee(evaluator: Evaluator, caller: ModuleIndex, callee: Expression, function: ScopeKey) -> Value | None:

@@ -19,6 +19,7 @@ from redlint.model.facts import (
     last_name,
 )
 from redlint.model.index import ModuleIndex, is_static
+from redlint.model.kinds import ScopeKind
 from redlint.model.values import ProjectClass, ScopeKey
 
 MOST_CLASSES = 16
@@ -38,6 +39,7 @@ class Families:
         self._evaluator = evaluator
         self._known: dict[tuple[ScopeKey, bool], tuple[ScopeKey, ...] | None] = {}
         self._made: dict[ScopeKey, bool] = {}
+        self._below: dict[ScopeKey, frozenset[ScopeKey]] = {}
 
     def family(self, cls: ScopeKey, *, production: bool) -> tuple[ScopeKey, ...] | None:
         """The class and those that derive from it, without those that only others derive from.
@@ -52,7 +54,7 @@ class Families:
     def _family(self, cls: ScopeKey, production: bool) -> tuple[ScopeKey, ...] | None:
         is_production = self._evaluator.settings.is_production
         below = sorted(
-            (one for one in self._evaluator.subclasses(cls) if not production or is_production(one.path)),
+            (one for one in self.below(cls) if not production or is_production(one.path)),
             key=lambda one: (one.path, one.scope),
         )
         if len(below) > MOST_CLASSES:
@@ -60,10 +62,22 @@ class Families:
         found = tuple(one for one in (cls, *below) if not below or self._is_made(one))
         return found or (cls,)
 
+    def below(self, cls: ScopeKey) -> frozenset[ScopeKey]:
+        """The classes that derive from a class: those of modules that touch Redis, and of its own module."""
+        if cls not in self._below:
+            found = set(self._evaluator.subclasses(cls))
+            module = self._evaluator.load(cls.path)
+            for number, facts in enumerate(module.facts.scopes) if module is not None else ():
+                key = ScopeKey(cls.path, number)
+                if facts.kind is ScopeKind.CLASS and cls in bases(self._evaluator, key)[0][1:]:
+                    found.add(key)
+            self._below[cls] = frozenset(found)
+        return self._below[cls]
+
     def _is_made(self, cls: ScopeKey) -> bool:
         """Whether instances of exactly this class may exist: no class below it, or one that is called by name."""
         if cls not in self._made:
-            self._made[cls] = not self._evaluator.subclasses(cls) or self._is_called(cls)
+            self._made[cls] = not self.below(cls) or self._is_called(cls)
         return self._made[cls]
 
     def _is_called(self, cls: ScopeKey) -> bool:
@@ -74,14 +88,18 @@ class Families:
         if any(last_name(one) in _ABSTRACT for method in methods for one in module.facts.scopes[method].decorators):
             return False
         name = module.facts.scopes[cls.scope].name
-        if name in self._handed_names:
-            return True
+        if name in self._handed_names or cls.path not in self._paths:
+            return True  # modules without Redis, where such things are made, are not looked at
         for other in (name, *sorted(self._evaluator.other_names(name))):
             for caller, site in self._evaluator.calls_named(other):
                 values = self._evaluator.evaluate(caller, site.call.function)
                 if any(isinstance(value, ProjectClass) and value.cls == cls for value in values):
                     return True
         return False
+
+    @cached_property
+    def _paths(self) -> frozenset[str]:
+        return frozenset(module.path for module in self._evaluator.modules())
 
     @cached_property
     def _handed_names(self) -> frozenset[str]:

@@ -19,7 +19,7 @@ Texts: TypeAlias = tuple[Parts, ...]
 MOST_PATTERNS = 8
 """An expression with more possible texts than this is a hole."""
 
-MOST_HOPS = 12
+MOST_HOPS = 24
 """So many names, attributes and calls one text is followed through."""
 
 
@@ -83,6 +83,15 @@ def products(pieces: Sequence[Texts]) -> Texts:
     if total > MOST_PATTERNS:
         return ()
     return tuple(tuple(part for text in combination for part in text) for combination in product(*pieces))
+
+
+def distinct(texts: Iterable[Parts]) -> Texts:
+    """The texts without those that only the names of their holes tell from another."""
+    found: dict[tuple[str, bool], Parts] = {}
+    for parts in texts:
+        pattern = KeyPattern.of(*parts)
+        found.setdefault((pattern.identity, pattern.varies), parts)
+    return tuple(found.values())
 
 
 def telling(texts: Iterable[Parts]) -> tuple[KeyPattern, ...]:

@@ -18,6 +18,7 @@ from redlint.model.facts import (
     Expression,
     Mapping,
     Name,
+    Opaque,
     Operation,
     Starred,
     Subscript,
@@ -53,6 +54,7 @@ class Structures:
         if place.context.hops > MOST_HOPS:
             return None
         if id(place.expression) in self._active:
+            self._texts.cut()
             return []  # a list that is made of itself: nothing new
         self._active.add(id(place.expression))
         try:
@@ -178,7 +180,17 @@ class Structures:
             return self._joined([self.elements(replace(place, expression=one), path) for one in expression.operands])
         if isinstance(expression, Call):
             return self._of_call(place, expression, path)
+        if isinstance(expression, Subscript) and not isinstance(expression.index, Constant):
+            return self._sliced(place, expression, path)
         return None
+
+    def _sliced(self, place: Place, subscript: Subscript, path: tuple[int, ...]) -> list[Place] | None:
+        """The items of a part of a list."""
+        container = replace(place, expression=subscript.value)
+        whole = self.whole(container)
+        if not whole or not all(isinstance(one.expression, Collection | Comprehension) for one in whole):
+            return None
+        return self.elements(container, path) if isinstance(subscript.index, Opaque) else None
 
     def _displayed(self, place: Place, display: Collection, path: tuple[int, ...]) -> list[Place] | None:
         groups = [
@@ -270,7 +282,8 @@ class Structures:
             if all(isinstance(one.expression, Collection) for one in whole):
                 return self.item(container, (index.value,))
         if not all(isinstance(one.expression, Mapping) for one in whole):
-            return None
+            # A slice gives some of the items as well.
+            return self.elements(container) if not isinstance(index, Constant) else None
         if not self.is_fixed(container) and self._texts.depth is not Depth.DEFAULTS:
             return None
         groups: list[list[Place] | None] = []
