@@ -50,7 +50,19 @@ RULE_API: Final = frozenset(
     {
         *("redlint.rule", "redlint.diagnostic", "redlint.fixes"),
         *(f"redlint.model.{name}" for name in ("events", "kinds", "pattern", "target", "settings")),
-        *(f"redlint.model.{name}" for name in ("keyspace", "key_words", "sequences", "late_expiry")),
+        *(
+            f"redlint.model.{name}"
+            for name in (
+                "keyspace",
+                "ttl",
+                "key_words",
+                "sequences",
+                "late_expiry",
+                "lost_ttl",
+                "slots",
+                "transactions",
+            )
+        ),
     }
 )
 """What rules may import, with everything in ``redlint.commands``."""

@@ -101,3 +101,62 @@ def test_xtrim_bounds_a_stream(client: Redis) -> None:
         client.xadd("orders", {"id": number})
     client.xtrim("orders", maxlen=200, approximate=False)
     assert client.xlen("orders") == 200
+
+
+TYPES: dict[str, tuple[Command, Command]] = {
+    "list and set": (lambda client: client.lpush("new", 1), lambda client: client.sismember("new", "1")),
+    "string and hash": (lambda client: client.set("new", 1), lambda client: client.hget("new", "f")),
+    "sorted set and list": (lambda client: client.zadd("new", {"a": 1}), lambda client: client.lindex("new", 0)),
+    "stream and list": (lambda client: client.xadd("new", {"a": 1}), lambda client: client.llen("new")),
+}
+ONE_TYPE: dict[str, tuple[Command, Command]] = {
+    "bitmap and string": (lambda client: client.setbit("new", 1, 1), lambda client: client.get("new")),
+    "places and sorted set": (
+        lambda client: client.geoadd("new", (1, 2, "a")),
+        lambda client: client.zrange("new", 0, -1),
+    ),
+    "counts and string": (lambda client: client.pfadd("new", "a"), lambda client: client.strlen("new")),
+    "any type": (lambda client: client.lpush("new", 1), lambda client: client.expire("new", 60)),
+    "overwritten": (lambda client: client.lpush("new", 1), lambda client: client.set("new", 1)),
+}
+
+
+@pytest.mark.parametrize(("create", "use"), TYPES.values(), ids=TYPES.keys())
+def test_commands_of_another_type_are_refused(client: Redis, create: Command, use: Command) -> None:
+    create(client)
+    with pytest.raises(ResponseError, match="WRONGTYPE"):
+        use(client)
+
+
+@pytest.mark.parametrize(("create", "use"), ONE_TYPE.values(), ids=ONE_TYPE.keys())
+def test_commands_of_the_stored_type_are_taken(client: Redis, create: Command, use: Command) -> None:
+    create(client)
+    use(client)
+
+
+LOSING: dict[str, Command] = {
+    "set": lambda client: client.set("key", "new"),
+    "getset": lambda client: client.getset("key", "new"),
+    "mset": lambda client: client.mset({"key": "new"}),
+    "sunionstore": lambda client: client.sunionstore("key", ["one", "two"]),
+}
+KEEPING: dict[str, Command] = {
+    "keepttl": lambda client: client.set("key", "new", keepttl=True),
+    "append": lambda client: client.append("key", "new"),
+    "setrange": lambda client: client.setrange("key", 1, "new"),
+}
+
+
+@pytest.mark.parametrize("command", LOSING.values(), ids=LOSING.keys())
+def test_replacing_a_key_drops_its_ttl(client: Redis, command: Command) -> None:
+    client.sadd("one", 1)
+    client.expire("key", 60)
+    command(client)
+    assert client.ttl("key") == -1
+
+
+@pytest.mark.parametrize("command", KEEPING.values(), ids=KEEPING.keys())
+def test_changing_a_key_keeps_its_ttl(client: Redis, command: Command) -> None:
+    client.expire("key", 60)
+    command(client)
+    assert 0 < client.ttl("key") <= 60

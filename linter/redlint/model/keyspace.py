@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from redlint.commands.access import AccessMode, KeyAccess
-from redlint.commands.table import CommandSpec
-from redlint.model.events import UNKNOWN, KeyUse, RedisCall
+from redlint.commands.table import CommandSpec, TtlFate, WrongType
+from redlint.model.events import UNKNOWN, CallArgument, KeyUse, RedisCall
 from redlint.model.kinds import Codec, Usage
 from redlint.model.pattern import KeyPattern
 from redlint.model.sequences import extra_conditions, tests_reply
@@ -16,6 +16,8 @@ from redlint.model.ttl import TtlEffect, TtlPolicy, lock_effect, ttl_effect, ttl
 
 _COLLECTIONS = frozenset({"hash", "list", "set", "zset", "stream"})
 _STRINGS = frozenset({"string"})
+_STORED_AS: Mapping[str, str] = {"bitmap": "string", "hll": "string", "geo": "zset"}
+"""Types by what they are for, and as what the server stores them."""
 _ELEMENT_PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "hash": ("key",),
     "set": ("values",),
@@ -47,6 +49,17 @@ class PatternUse:
     def commands(self) -> tuple[CommandSpec, ...]:
         """The commands it may send, also those that an iterator or a lock object sends later."""
         return self.call.sent
+
+    @property
+    def value_types(self) -> frozenset[str]:
+        """The types of value, by what they are for, that the command gives or expects."""
+        return frozenset(kind for command in self.commands for kind in command.value_types)
+
+    @property
+    def value_type(self) -> str:
+        """The one type of value, as TYPE names it, that the command gives or expects; empty where it is not one."""
+        kinds = {_STORED_AS.get(kind, kind) for command in self.commands for kind in command.value_types}
+        return kinds.pop() if len(kinds) == 1 and not kinds & {"any", "none"} else ""
 
     @property
     def is_script(self) -> bool:
@@ -118,9 +131,40 @@ class PatternUse:
         return ttl_effect(self.call)
 
     @property
+    def may_expire(self) -> bool:
+        """Whether it gives the key a TTL, or may."""
+        return self.effect in (TtlEffect.SETS, TtlEffect.MAY_SET)
+
+    @property
+    def overwrites(self) -> bool:
+        """Whether it replaces the whole value, whatever type that has."""
+        access = self.key.access
+        if access is None or self.is_script or not self.creates:
+            return False
+        return access.mode is AccessMode.OVERWRITE or any(
+            command.wrong_type is WrongType.OVERWRITES for command in self.commands
+        )
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is a counter: it changes a number, replies with it and keeps the TTL (``INCR``, ``HINCRBY``)."""
+        access = self.key.access
+        if access is None or access.mode is not AccessMode.MODIFY or access.by_option or access.deletes:
+            return False
+        return (access.reads and access.updates) and any(
+            command.creates and command.ttl is TtlFate.KEEPS and "bitmap" not in command.value_types
+            for command in self.commands
+        )
+
+    @property
     def adds_element(self) -> bool:
         """Whether it makes the collection larger each time it runs: per call or in a loop, by a name that varies."""
         return _adds_element(self)
+
+    @property
+    def elements(self) -> tuple[CallArgument, ...]:
+        """The arguments that name the elements of a hash, set or sorted set that it may add."""
+        return _elements(self.call, self.value_types)
 
     @property
     def caps(self) -> bool:
@@ -155,6 +199,11 @@ class PatternUses:
                 if len(kinds) == 1 and not kinds & {"none", "any"}:
                     found |= kinds
         return frozenset(found)
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether such keys, or their fields, are counters."""
+        return any(use.counts for use in self.uses)
 
     @property
     def is_collection(self) -> bool:
@@ -208,7 +257,7 @@ class PatternUses:
     @property
     def may_expire(self) -> bool:
         """Whether any code of the project gives such a key a TTL, or may."""
-        return any(use.effect in (TtlEffect.SETS, TtlEffect.MAY_SET) for use in self.uses)
+        return any(use.may_expire for use in self.uses)
 
     @property
     def ttl_seconds(self) -> tuple[float, ...]:
@@ -301,13 +350,19 @@ def _makes_larger(call: RedisCall, access: KeyAccess, command: CommandSpec) -> b
             and not call.has_unknown_arguments
             and not (call.argument("maxlen") or call.argument("minid"))
         )
-    if not command.creates:
+    if not command.creates or _writes_record(call, kinds):
         return False
-    names = [
-        one for kind in kinds for parameter in _ELEMENT_PARAMETERS.get(kind, ()) if (one := call.argument(parameter))
-    ]
-    starred = [one for one in call.arguments if one.splat == 1 and one.parameter == "values"]
-    return any(one.constant is UNKNOWN for one in (*names[:1], *starred))
+    return any(one.constant is UNKNOWN for one in _elements(call, kinds)[:1])
+
+
+def _elements(call: RedisCall, kinds: Iterable[str]) -> tuple[CallArgument, ...]:
+    names = (parameter for kind in kinds for parameter in _ELEMENT_PARAMETERS.get(kind, ()))
+    return tuple(found for name in names if (found := call.argument(name)) is not None)
+
+
+def _writes_record(call: RedisCall, kinds: frozenset[str]) -> bool:
+    """Whether a loop writes the elements of one record: the fields of a hash, what an object holds in an attribute."""
+    return any(kinds == {"hash"} or "self." in block.header for block in call.loops())
 
 
 def _expires_too(expiry: RedisCall, write: RedisCall) -> bool:

@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from redlint.commands.access import AccessMode
-from redlint.commands.table import CommandSpec, TtlFate
+from redlint.commands.table import TtlFate
 from redlint.diagnostic import Span
 from redlint.model.events import Block, KeyUse, RedisCall
 from redlint.model.keyspace import PatternUse
 from redlint.model.kinds import BlockKind
-from redlint.model.sequences import CallSequence, extra_conditions, one_batch, same_key, same_server, tests_reply
+from redlint.model.sequences import CallSequence, extra_conditions, same_key, same_server, tests_reply
 from redlint.model.ttl import TtlEffect
 
 _ASKS_FOR_TTL: Final = frozenset({"TTL", "PTTL", "EXPIRETIME", "PEXPIRETIME"})
@@ -64,7 +63,7 @@ class LateExpiry:
     @property
     def counts(self) -> bool:
         """Whether the write is a counter, such as INCR or HINCRBY."""
-        return any(_counts(command, self.key) for command in self.write.commands)
+        return PatternUse(self.write, self.key).counts
 
 
 def late_expiries(sequence: CallSequence) -> Iterator[LateExpiry]:
@@ -97,7 +96,7 @@ def _written_before(sequence: CallSequence, expiry: RedisCall) -> tuple[RedisCal
             if use.is_script or use.deletes or use.effect in (TtlEffect.SETS, TtlEffect.MAY_SET):
                 return None
             if use.creates:
-                return None if one_batch(call, expiry) or call.makes_lock else (call, key)
+                return None if sequence.one_batch(call, expiry) or call.makes_lock else (call, key)
     return None
 
 
@@ -107,15 +106,6 @@ def _only_expires(call: RedisCall) -> bool:
         command.ttl is TtlFate.SETS and "any" in command.value_types and not command.creates
         for command in call.commands
     )
-
-
-def _counts(command: CommandSpec, key: KeyUse) -> bool:
-    """Whether a command replies with what it changed a number to: it reads, updates and keeps the TTL."""
-    access = key.access
-    if access is None or access.mode is not AccessMode.MODIFY or access.by_option:
-        return False
-    is_number = access.reads and access.updates and not access.deletes
-    return is_number and command.creates and command.ttl is TtlFate.KEEPS and "bitmap" not in command.value_types
 
 
 def _rows(text: str) -> tuple[str, str, str]:

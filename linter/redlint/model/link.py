@@ -19,7 +19,7 @@ from redlint.model.collect import collect
 from redlint.model.creations import ClientCreations
 from redlint.model.evaluation import outside
 from redlint.model.evaluation.evaluator import Evaluator, ModuleLoader
-from redlint.model.events import ClientCreation, Place, RedisCall
+from redlint.model.events import ClientCreation, ClientRef, Place, RedisCall
 from redlint.model.files import ProjectFiles
 from redlint.model.gate import Gate
 from redlint.model.handing import Receivers, Recorder, Search
@@ -34,7 +34,7 @@ from redlint.model.scopes import Scopes
 from redlint.model.sequences import CallSequence, call_sequences
 from redlint.model.settings import ModelSettings
 from redlint.model.strings import KeyTexts
-from redlint.model.target import Target
+from redlint.model.target import Target, Topology
 from redlint.model.unresolved import UnresolvedCall, unresolved_calls
 from redlint.source import SourceText
 
@@ -84,6 +84,10 @@ class ProjectModel:
         """The servers and clients the project is meant for."""
         return self.settings.target
 
+    def uses_cluster(self, client: ClientRef) -> bool:
+        """Whether commands of a client go to a cluster: by its kind, or by the project's settings."""
+        return client.is_cluster or self.target.topology is Topology.CLUSTER
+
     def calls(self) -> Iterator[RedisCall]:
         """Every resolved Redis call, by path and place."""
         for module in self.modules.values():
@@ -127,6 +131,11 @@ class ProjectModel:
         """Whether the user's settings say that such keys are meant to stay."""
         text = pattern.text.replace("{}", "*")
         return any(fnmatchcase(text, glob) for glob in self.settings.persistent_keys)
+
+    def is_cache(self, pattern: KeyPattern) -> bool:
+        """Whether the user's settings say that such keys are a cache."""
+        text = pattern.text.replace("{}", "*")
+        return any(fnmatchcase(text, glob) for glob in self.settings.cache_keys)
 
     def overlapping(self, pattern: KeyPattern) -> Iterator[PatternUses]:
         """The patterns of the project that may denote the same key as this one, itself included.

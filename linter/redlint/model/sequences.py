@@ -12,7 +12,10 @@ from redlint.model.kinds import BlockKind, Usage
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CallSequence:
-    """The Redis calls of one function (or module or class body), in the order of the source."""
+    """The Redis calls of one function (or module or class body), in the order in which they are made.
+
+    That is the order of their ends: the arguments of a call come before it, and so does its receiver.
+    """
 
     scope: Scope
     calls: tuple[RedisCall, ...]
@@ -20,14 +23,29 @@ class CallSequence:
     def after(self, call: RedisCall) -> Iterator[RedisCall]:
         """The calls that may run after a call, on the way that it is on: not those of exclusive branches."""
         for other in self.calls:
-            if other.span.start >= call.span.end and not are_exclusive(call, other) and not _has_left(call, other):
+            if other.span.end > call.span.end and not are_exclusive(call, other) and not _has_left(call, other):
                 yield other
 
     def before(self, call: RedisCall) -> Iterator[RedisCall]:
         """The calls that may have run before a call, the nearest first."""
         for other in reversed(self.calls):
-            if other.span.end <= call.span.start and not are_exclusive(other, call) and not _has_left(other, call):
+            if other.span.end < call.span.end and not are_exclusive(other, call) and not _has_left(other, call):
                 yield other
+
+    def one_batch(self, first: RedisCall, later: RedisCall) -> bool:
+        """Whether two calls are queued on the same pipeline, which sends them together.
+
+        Together is not yet atomic (see :class:`ClientRef`'s options), but nothing of the program runs between them.
+        """
+        if not (first.client.queues and later.client.queues and _same_pipeline(first, later)):
+            return False
+        return not any(
+            other.method == "execute"
+            and other.span.end < later.span.end
+            and _same_pipeline(first, other)
+            and not extra_conditions(first, other)
+            for other in self.after(first)
+        )
 
 
 def call_sequences(calls: Iterable[RedisCall]) -> tuple[CallSequence, ...]:
@@ -57,18 +75,6 @@ def same_server(one: RedisCall, other: RedisCall) -> bool:
         return True
     first, second = _origin(one.client), _origin(other.client)
     return first is not None and first == second
-
-
-def one_batch(one: RedisCall, other: RedisCall) -> bool:
-    """Whether two calls are queued on the same pipeline, which sends them together.
-
-    Together is not yet atomic (see :class:`ClientRef`'s options), but nothing of the program runs between them.
-    """
-    if not (one.client.queues and other.client.queues):
-        return False
-    return one.receiver == other.receiver or (
-        one.client.origin is not None and one.client.origin == other.client.origin
-    )
 
 
 def extra_conditions(first: RedisCall, later: RedisCall) -> tuple[Block, ...]:
@@ -113,6 +119,13 @@ def _has_left(first: RedisCall, later: RedisCall) -> bool:
     """Whether a branch around the first call ends by leaving the code that the later one is in."""
     around = {block.number for block in later.blocks}
     return any(block.exits for block in first.blocks if block.number not in around)
+
+
+def _same_pipeline(one: RedisCall, other: RedisCall) -> bool:
+    """Also of calls in one chain: ``pipe.sadd(key, member).expire(key, 60)``."""
+    if one.receiver == other.receiver or one.span.start == other.span.start:
+        return True
+    return one.client.origin is not None and one.client.origin == other.client.origin
 
 
 def _origin(client: ClientRef) -> Place | None:

@@ -80,6 +80,7 @@ from redlint.model.values import (
 )
 
 _LONGEST_HOLE = 60
+_MOST_PARTS = 100
 _ENUMERATIONS = frozenset({"Enum", "StrEnum", "TextChoices"})
 _SAME_TEXT = frozenset(
     {
@@ -268,6 +269,9 @@ class KeyTexts:
         self, module: ModuleIndex, parts: tuple[Expression, ...], context: Context, between: Parts = ()
     ) -> Texts:
         choices = self._in_order(module, parts, context)
+        for position, choice in enumerate(choices):
+            if any(len(text) > _MOST_PARTS for text in choice):  # text that doubles again and again is no key
+                choices[position] = self._hole(module, parts[position])
         total = 1
         for position, choice in enumerate(choices):
             total *= len(choice)

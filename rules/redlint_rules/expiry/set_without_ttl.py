@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
 from redlint.diagnostic import Applicability, Diagnostic, Fix, Related, Severity
 from redlint.fixes import add_keyword
@@ -134,7 +133,7 @@ def _piles_up(uses: PatternUses) -> bool:
 def _evidence(uses: PatternUses, writes: list[PatternUse], project: ProjectModel) -> str:
     """Why the data looks expirable, in words; empty where nothing says so."""
     text = uses.pattern.text
-    if any(fnmatchcase(text.replace("{}", "*"), glob) for glob in project.settings.cache_keys):
+    if project.is_cache(uses.pattern):
         return "it is configured as a cache"
     word = expirable_word(text)
     if word and (not word.lower().startswith("lock") or any(only_if_missing(use.call) for use in writes)):

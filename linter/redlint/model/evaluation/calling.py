@@ -13,7 +13,7 @@ from redlint.model import clients as client_tables
 from redlint.model.clients.library import ClientType
 from redlint.model.evaluation import containers, members, outside, standard
 from redlint.model.events import UNKNOWN, ClientRef, ConstantValue, Place, Unknown
-from redlint.model.facts import Argument, Call, CallSite, last_name
+from redlint.model.facts import Argument, Call, CallSite, Constant, last_name
 from redlint.model.index import ModuleIndex
 from redlint.model.kinds import Role
 from redlint.model.values import (
@@ -471,6 +471,7 @@ def _method(module: ModuleIndex, call: Call, callee: ClientMethod) -> Values:
                     ref.confidence,
                     place,
                     name,
+                    options=_pipeline_options(call) if role is Role.PIPELINE else {},
                     parent=ref,
                     module=sub_client,
                 )
@@ -482,6 +483,16 @@ def _method(module: ModuleIndex, call: Call, callee: ClientMethod) -> Values:
     if spec is not None and spec.sends:
         return (Reply(spec.sends, ref, module.path, call.start),)
     return (ANYTHING,)
+
+
+def _pipeline_options(call: Call) -> dict[str, ConstantValue | Unknown]:
+    """``transaction`` of ``pipeline(transaction=...)``, its first parameter; nothing where it is not given."""
+    for position, argument in enumerate(call.arguments):
+        if argument.stars or argument.keyword == "transaction" or (argument.keyword is None and position == 0):
+            value = argument.value
+            is_known = isinstance(value, Constant) and not argument.stars
+            return {"transaction": value.value if is_known and isinstance(value, Constant) else UNKNOWN}
+    return {}
 
 
 def _made(ref: ClientRef, name: str) -> tuple[Role, str] | None:

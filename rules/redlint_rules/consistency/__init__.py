@@ -1,0 +1,1 @@
+"""RED9: versions, and what different places do to one key."""
