@@ -27,6 +27,11 @@ _MOMENT_HOLE = re.compile(
     r"ip|ip_addr(?:ess)?|remote_addr|client_ip)(?:[^a-z]|$)",
     re.IGNORECASE,
 )
+_ONE_OF_MANY = re.compile(
+    r"(?:^|[^a-z])(?:id|ids|pk|uuid\w*|now|time|timestamp|strftime|ip|ip_addr(?:ess)?|remote_addr|url|token|nonce|"
+    r"users?|user_?name|visitor|member|player|customer|account|client|e?mail|session|request|order|message)(?:[^a-z]|$)",
+    re.IGNORECASE,
+)
 
 
 def expirable_word(text: str) -> str:
@@ -53,3 +58,8 @@ def moment_hole(pattern: KeyPattern) -> Hole | None:
 def names_moment(text: str) -> bool:
     """Whether an expression is a time or a UUID by its words."""
     return _MOMENT_HOLE.search(text) is not None
+
+
+def names_one_of_many(text: str) -> bool:
+    """Whether an expression is one of the things there are ever more of by its words: an id, a user, a time."""
+    return _ONE_OF_MANY.search(text) is not None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from redlint.commands.access import AccessMode, KeyAccess
 from redlint.commands.table import CommandSpec, TtlFate, WrongType
-from redlint.model.events import UNKNOWN, KeyUse, RedisCall
+from redlint.model.events import UNKNOWN, CallArgument, KeyUse, RedisCall
 from redlint.model.kinds import Codec, Usage
 from redlint.model.pattern import KeyPattern
 from redlint.model.sequences import extra_conditions, tests_reply
@@ -160,6 +160,11 @@ class PatternUse:
     def adds_element(self) -> bool:
         """Whether it makes the collection larger each time it runs: per call or in a loop, by a name that varies."""
         return _adds_element(self)
+
+    @property
+    def elements(self) -> tuple[CallArgument, ...]:
+        """The arguments that name the elements of a hash, set or sorted set that it may add."""
+        return _elements(self.call, self.value_types)
 
     @property
     def caps(self) -> bool:
@@ -347,10 +352,12 @@ def _makes_larger(call: RedisCall, access: KeyAccess, command: CommandSpec) -> b
         )
     if not command.creates or _writes_record(call, kinds):
         return False
-    names = [
-        one for kind in kinds for parameter in _ELEMENT_PARAMETERS.get(kind, ()) if (one := call.argument(parameter))
-    ]
-    return any(one.constant is UNKNOWN for one in names[:1])
+    return any(one.constant is UNKNOWN for one in _elements(call, kinds)[:1])
+
+
+def _elements(call: RedisCall, kinds: Iterable[str]) -> tuple[CallArgument, ...]:
+    names = (parameter for kind in kinds for parameter in _ELEMENT_PARAMETERS.get(kind, ()))
+    return tuple(found for name in names if (found := call.argument(name)) is not None)
 
 
 def _writes_record(call: RedisCall, kinds: frozenset[str]) -> bool:

@@ -6,11 +6,15 @@ from collections.abc import Iterator
 
 from redlint.commands.table import Cost
 from redlint.diagnostic import Applicability, Diagnostic, Fix, Related, Severity
+from redlint.model.key_words import names_one_of_many
+from redlint.model.keyspace import PatternUse
 from redlint.rule import PatternUses, ProjectModel, RedisCall, Rule
 
 _ITERATORS = {"hash": "hscan_iter", "set": "sscan_iter", "zset": "zscan_iter"}
 _WHOLE = {"LRANGE": (0, -1), "ZRANGE": (0, -1), "ZREVRANGE": (0, -1), "XRANGE": ("-", "+"), "XREVRANGE": ("+", "-")}
 _LIMITS = ("num", "count", "desc")
+_TRIMS = frozenset({"LTRIM", "XTRIM", "ZREMRANGEBYRANK", "ZREMRANGEBYSCORE"})
+_LOGS = frozenset({"list", "stream"})
 _MOST_RELATED = 5
 
 
@@ -19,9 +23,10 @@ class UnboundedCollectionRead(Rule):
 
     ## What it does
     Reports, once per key pattern, `HGETALL`, `HKEYS`, `HVALS`, `SMEMBERS`, `LRANGE 0 -1`, `ZRANGE 0 -1` and
-    `XRANGE - +` of a key that the project adds elements to under names that vary. It is a warning where nothing in
-    the project ever takes elements away, deletes the key or lets it expire, else a note; for hashes always a note,
-    since their fields may be of a fixed set.
+    `XRANGE - +` of a key that the project adds ever more elements to: messages, or names such as ids, users,
+    addresses or times. It is a warning where nothing in the project ever takes elements away, deletes the key or
+    lets it expire (a note for hashes, whose fields may be of a fixed set), and a note where there is but one such
+    collection for all of them.
 
     ## Why is this bad?
     The server copies the whole collection into one reply while all other clients wait, and the client holds it
@@ -62,7 +67,8 @@ class UnboundedCollectionRead(Rule):
     The fix is only displayed: a scan may return an element twice and does not show one moment.
 
     ## Known problems
-    How large a key really gets cannot be seen. Keys whose text or writers are unknown are not reported.
+    How large a key really gets cannot be seen. Keys whose text or writers are unknown are not reported, nor
+    collections that the project trims, and those that the reading function itself empties.
 
     ## References
     - [HGETALL](https://redis.io/docs/latest/commands/hgetall/)
@@ -77,16 +83,22 @@ class UnboundedCollectionRead(Rule):
 
     def check_pattern(self, uses: PatternUses, project: ProjectModel) -> Iterator[Diagnostic]:
         """Report the first read of the whole where elements are added under names that vary."""
-        if not uses.is_collection or uses.scripts or uses.is_rewritten:
+        if not uses.is_collection or uses.is_rewritten:
+            return
+        touching = [use for other in project.overlapping(uses.pattern) for use in other.uses]
+        if any(use.is_script or _trims(use) for use in touching):
             return
         sure = [use for use in uses.uses if use.call.production and len(use.key.patterns) == 1 and not use.key.many]
-        reads = [use.call for use in sure if _reads_all(use.call)]
-        added = next((use.call for use in sure if use.adds_element), None)
+        reads = [use.call for use in sure if _reads_all(use.call) and not _is_emptied(use, uses)]
+        added = next((use for use in sure if use.adds_element and _adds_one_of_many(use)), None)
         if not reads or added is None or reads[0].client.library == "fakeredis":
+            return
+        stays = not any(use.takes_away or use.deletes or use.may_expire or use.overwrites for use in touching)
+        if uses.pattern.varies and not stays:
             return
         first = reads[0]
         kind = "/".join(sorted(uses.value_types))
-        endless = bool(uses.growth) and kind != "hash" and not uses.may_expire and not uses.deleters
+        endless = stays and kind != "hash"
         grows = "grows without bound" if endless else "has as many elements as the code adds"
         yield self.diagnostic(
             first.path,
@@ -95,7 +107,7 @@ class UnboundedCollectionRead(Rule):
             severity=Severity.WARNING if endless else Severity.INFO,
             message=f"{first.command_name} reads all of {uses.pattern.display}, a {kind} that {grows}",
             related=(
-                Related(added.path, added.span, f"grows here, through {added.command_name}"),
+                Related(added.call.path, added.call.span, f"grows here, through {added.call.command_name}"),
                 *(Related(call.path, call.span, "also read as a whole here") for call in reads[1:_MOST_RELATED]),
             ),
             fix=Fix(Applicability.DISPLAY, _advice(uses)),
@@ -115,6 +127,23 @@ def _reads_all(call: RedisCall) -> bool:
         argument.constant for argument in call.arguments if argument.parameter in ("start", "end", "min", "max")
     )
     return bounds == _WHOLE[command.name] or (command.name.startswith("X") and len(call.arguments) == 1)
+
+
+def _trims(use: PatternUse) -> bool:
+    """Whether a call keeps the collection below a length or an age."""
+    return use.caps or any(command.name in _TRIMS for command in use.commands)
+
+
+def _adds_one_of_many(use: PatternUse) -> bool:
+    """Whether the element is of a kind there are ever more of; what lists and streams take is new each time."""
+    if use.value_types <= _LOGS:
+        return True
+    return any(names_one_of_many(element.text.partition(":")[0]) for element in use.elements)
+
+
+def _is_emptied(read: PatternUse, uses: PatternUses) -> bool:
+    """Whether the function that reads also takes elements away: it works the collection off."""
+    return any(use.call.scope == read.call.scope and (use.takes_away or use.deletes) for use in uses.uses)
 
 
 def _advice(uses: PatternUses) -> str:

@@ -112,8 +112,7 @@ def _is_log(use: PatternUse) -> bool:
         return True
     if not kinds <= {"set", "zset"}:
         return False
-    members = [one for one in use.call.arguments if one.parameter in ("values", "mapping", "value")]
-    return any(names_moment(member.text.partition(":")[0]) for member in members)
+    return any(names_moment(member.text.partition(":")[0]) for member in use.elements)
 
 
 def _bounds(use: PatternUse) -> bool:
