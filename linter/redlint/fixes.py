@@ -15,6 +15,7 @@ from collections.abc import Iterator
 
 from redlint.diagnostic import Edit, Span
 from redlint.model.events import CallArgument, RedisCall
+from redlint.model.kinds import Role
 from redlint.source import SourceText
 
 _AFTER_LAST_ARGUMENT = re.compile(r"(?:[\s)\\])*(?:,[\s\\]*)?\)")
@@ -81,6 +82,52 @@ def remove_statement(call: RedisCall) -> tuple[Edit, ...] | None:
     if block is None or not isinstance(block[0], ast.Expr):
         return None
     return (Edit(span, "pass"),) if block[1] == 1 else (Edit(Span(begin, end), ""),)
+
+
+def queue_together(first: RedisCall, second: RedisCall) -> tuple[Edit, ...] | None:
+    """Queue two statements that follow each other on one transaction pipeline, and execute it.
+
+    ``None`` where one of them is a part of something, for other things than a client of its own, with text over
+    several rows, and where the name ``pipe`` stands in the function already.
+    """
+    source, scope = first.source, first.scope
+    if first.receiver != second.receiver or {first.awaited, second.awaited} != {first.client.is_async}:
+        return None
+    if first.client.role is not Role.CLIENT or re.search(r"\bpipe\b", source.slice(scope.span)):
+        return None
+    begin = source.row_start(source.location(first.outer_span.start).row)
+    indent = source.slice(Span(begin, first.outer_span.start))
+    if indent.strip() or any(not _is_statement(call) for call in (first, second)):
+        return None
+    last = source.location(second.outer_span.end).row
+    row_end = source.row_start(last + 1) if last < source.rows else len(source.text)
+    end = begin + len(source.text[begin:row_end].rstrip())
+    starts = [source.row_start(row) for row in range(source.location(begin).row + 1, last + 1)]
+    wait = "await " if first.awaited else ""
+    opening = f"{'async ' if wait else ''}with {first.receiver}.pipeline() as pipe:\n{indent}    "
+    return (
+        Edit(Span(first.outer_span.start, _end_of_receiver(first)), f"{opening}pipe"),
+        *(Edit(Span(start, start), "    ") for start in starts if source.text[start] not in "\r\n"),
+        Edit(Span(second.outer_span.start, _end_of_receiver(second)), "pipe"),
+        Edit(Span(end, end), f"\n{indent}    {wait}pipe.execute()"),
+    )
+
+
+def _is_statement(call: RedisCall) -> bool:
+    """Whether the rows of a call hold nothing but it, and maybe a comment behind; and no text over several rows."""
+    text = call.source.slice(call.outer_span)
+    begin = call.source.row_start(call.source.location(call.outer_span.start).row)
+    last = call.source.location(call.outer_span.end).row
+    end = call.source.row_start(last + 1) if last < call.source.rows else len(call.source.text)
+    before, after = call.source.slice(Span(begin, call.outer_span.start)), call.source.text[call.outer_span.end : end]
+    is_alone = not before.strip() and (not after.strip() or after.lstrip().startswith("#"))
+    is_one_row_text = '"""' not in text and "'''" not in text and "\\\n" not in text
+    starts_with_receiver = call.source.slice(call.span).startswith(f"{call.receiver}.")
+    return is_alone and is_one_row_text and starts_with_receiver and _is_plain(call)
+
+
+def _end_of_receiver(call: RedisCall) -> int:
+    return call.span.start + len(call.receiver)
 
 
 def ensure_import(source: SourceText, statement: str) -> tuple[Edit, ...] | None:

@@ -273,6 +273,65 @@ def test_set_only_if_it_exists_does_not_lose_the_expiry_of_others(client: Redis)
     assert outcome(before, client, ["nothing"]) == outcome(after, client, ["nothing"])
 
 
+# --- RED202: a write and expire on one pipeline -----------------------------------------------------------
+
+WRITES: Final = {
+    "sadd": "client.sadd(name, 'a', 'b')\n    client.expire(name, 500)",
+    "hset": "client.hset(name, mapping={'a': 1})\n    client.expire(name, 500)",
+    "rpush": "client.rpush(name, 'a')  # the first\n\n    client.pexpire(name, 500_000)  # a while",
+    "counter": "client.incr(name)\n    client.expire(name, 500)",
+    "counter in a hash": "client.hincrby(name, 'field', 3)\n    client.expire(name, 500)",
+    "rows": "client.zadd(\n        name,\n        {'a': 1},\n    )\n    client.expire(\n        name, 500\n    )",
+    "branch": "if name:\n        client.xadd(name, {'a': 1}, id='1-1')\n        client.expire(name, 500)\n    return 1",
+}
+
+
+@pytest.mark.parametrize("body", WRITES.values(), ids=WRITES)
+def test_a_transaction_stores_what_the_two_commands_store(client: Redis, body: str) -> None:
+    before = f"{HEADER}\n\ndef example(name):\n    {body}\n"
+    rule = "incr-then-expire" if "incr" in body else "set-then-expire"
+    after = after_fixing(rule, before, unsafe=True)
+    assert "with client.pipeline() as pipe:" in after
+    assert after.count("#") == before.count("#")
+    first, second = outcome(before, client, ["new"]), outcome(after, client, ["new"])
+    assert first == second
+    assert first.lifetimes[b"new"] == 500
+
+
+def test_a_transaction_does_so_with_asyncio(server: Server, client: Redis) -> None:
+    body = "await client.sadd(name, 'a')\n    await client.expire(name, 500)"
+    before = f"{ASYNC_HEADER}\n\nasync def example(name):\n    {body}\n"
+    after = after_fixing("set-then-expire", before, unsafe=True)
+    assert "async with client.pipeline() as pipe:" in after
+
+    async def run(source: str) -> None:
+        async with redis.asyncio.Redis(host=server.host, port=server.port) as asynchronous:
+            await function(source, asynchronous)("new")
+
+    outcomes = []
+    for source in (before, after):
+        fill(client)
+        asyncio.run(run(source))
+        outcomes.append(contents(client))
+    assert outcomes[0] == outcomes[1]
+
+
+UNFIXED: Final = {
+    "cluster": "cluster.sadd(name, 'a')\n    cluster.expire(name, 500)",
+    "result used": "added = client.sadd(name, 'a')\n    client.expire(name, 500)\n    return added",
+    "not neighbours": "client.sadd(name, 'a')\n    print(name)\n    client.expire(name, 500)",
+    "text over rows": 'client.sadd(name, """a\nb""")\n    client.expire(name, 500)',
+    "name in use": "pipe = 1\n    client.sadd(name, 'a')\n    client.expire(name, pipe)",
+}
+
+
+@pytest.mark.parametrize("body", UNFIXED.values(), ids=UNFIXED)
+def test_other_writes_are_left_as_they_are(body: str) -> None:
+    before = f"{HEADER}cluster = RedisCluster(host='localhost')\n\n\ndef example(name):\n    {body}\n"
+    fixture = Fixture("set-then-expire", {"snippet.py": before.encode()}, {})
+    assert fixed(fixture, RULES, unsafe=True)["snippet.py"].decode() == before
+
+
 # --- every safe fix has a proof ---------------------------------------------------------------------------
 
 PROVEN: Final = {

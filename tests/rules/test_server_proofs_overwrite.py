@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from textwrap import dedent
 
 import pytest
@@ -141,9 +141,9 @@ def test_a_cache_that_is_written_first_gets_a_ttl_as_well(client: Redis) -> None
 def test_commands_that_the_table_says_clear_the_ttl_do(client: Redis) -> None:
     """Those that the examples above do not have."""
     clearing = {name for name, spec in command_table().items() if spec.ttl is TtlFate.CLEARS}
-    ran = {
-        "SUNIONSTORE": lambda: client.sunionstore("key", "a", "b"),
-        "SDIFFSTORE": lambda: client.sdiffstore("key", "a", "b"),
+    ran: dict[str, Callable[[], object]] = {
+        "SUNIONSTORE": lambda: client.sunionstore("key", ["a", "b"]),
+        "SDIFFSTORE": lambda: client.sdiffstore("key", ["a", "b"]),
         "ZUNIONSTORE": lambda: client.zunionstore("key", ["a", "b"]),
         "ZINTERSTORE": lambda: client.zinterstore("key", ["a", "b"]),
         "BITOP": lambda: client.bitop("OR", "key", "bits"),

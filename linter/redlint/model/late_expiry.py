@@ -11,7 +11,7 @@ from redlint.commands.table import TtlFate
 from redlint.diagnostic import Span
 from redlint.model.events import Block, KeyUse, RedisCall
 from redlint.model.keyspace import PatternUse
-from redlint.model.kinds import BlockKind
+from redlint.model.kinds import BlockKind, Usage
 from redlint.model.sequences import CallSequence, extra_conditions, same_key, same_server, tests_reply
 from redlint.model.ttl import TtlEffect
 
@@ -48,6 +48,11 @@ class LateExpiry:
         is_rest_of_row = not rest.strip() or rest.lstrip().startswith("#")
         one_block = [block.number for block in self.write.blocks] == [block.number for block in self.expiry.blocks]
         return one_block and bool(newline) and is_rest_of_row and not further.strip()
+
+    @property
+    def results_are_unused(self) -> bool:
+        """Whether both calls are statements of their own."""
+        return self.write.usage is self.expiry.usage is Usage.DISCARDED
 
     @property
     def is_guarded_by_write(self) -> bool:

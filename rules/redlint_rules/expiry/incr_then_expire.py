@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from redlint.diagnostic import Applicability, Diagnostic, Fix, Related, Severity
+from redlint.fixes import queue_together
 from redlint.model.late_expiry import LateExpiry, late_expiries
 from redlint.rule import CallSequence, ProjectModel, Rule
 
@@ -51,7 +52,9 @@ class IncrThenExpire(Rule):
     ```
 
     ## Fix safety
-    The fix is only displayed. `expire(..., nx=True)` needs a server of version 7.0 or later; before that a script
+    Unsafe, and only where the two commands follow each other and nothing uses their results: both are queued on one
+    transaction pipeline; where one of them fails, the other may still run. Otherwise the fix is only displayed.
+    `expire(..., nx=True)` needs a server of version 7.0 or later; before that a script
     does both in one step.
 
     ## Known problems
@@ -83,7 +86,7 @@ class IncrThenExpire(Rule):
                     f"if the process ends before {expiry.command_name or expiry.method.upper()} runs, {_harm(late)}"
                 ),
                 related=(Related(expiry.path, expiry.span, "the TTL is set here"),),
-                fix=_fix(project),
+                fix=_fix(late, project),
             )
 
 
@@ -91,7 +94,10 @@ def _harm(late: LateExpiry) -> str:
     return "it never starts again" if late.is_for_new_keys else "it stays for good"
 
 
-def _fix(project: ProjectModel) -> Fix:
+def _fix(late: LateExpiry, project: ProjectModel) -> Fix:
+    edits = queue_together(late.write, late.expiry) if late.is_adjacent and late.results_are_unused else None
+    if edits is not None:
+        return Fix(Applicability.UNSAFE, "Queue both commands on one transaction pipeline", edits)
     if project.target.server_at_least(redis="7.0", valkey="7.2"):
         return Fix(Applicability.DISPLAY, "Queue both on one `pipeline()`, with `expire(..., nx=True)`")
     return Fix(Applicability.DISPLAY, "Increment and expire in one script")

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from redlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Related, Severity
-from redlint.fixes import add_keyword, remove_statement
+from redlint.fixes import add_keyword, queue_together, remove_statement
 from redlint.model.keyspace import only_if_missing
-from redlint.model.kinds import Usage
 from redlint.model.late_expiry import LateExpiry, late_expiries
 from redlint.rule import CallSequence, ProjectModel, Rule
 
@@ -61,7 +60,8 @@ class SetThenExpire(Rule):
     Safe for `set` with `expire` or `pexpire` in the next statement, with the same key, a constant TTL above zero
     and no use of either result: the key ends up with the same value and TTL. Unsafe with a TTL that is computed,
     since `set` refuses 0 where `expire` deletes the key, and where the key or the client is the result of a call,
-    which is then made once instead of twice. Otherwise the fix is only displayed.
+    which is then made once instead of twice. Unsafe for other commands, which are queued on one transaction pipeline:
+    where one of the two fails, the other may still run. Otherwise the fix is only displayed.
 
     ## Known problems
     The two calls must be in one function, and the key must be the same expression or constant. What is raised
@@ -103,13 +103,20 @@ def _name(late: LateExpiry) -> str:
 
 def _fix(late: LateExpiry) -> Fix:
     if late.write.method != "set":
-        return Fix(Applicability.DISPLAY, "Queue both commands on one transaction pipeline")
+        return _transaction(late)
     option = _OPTIONS.get(late.expiry.method, "")
     edits = _edits(late, option) if option else None
     if edits is None:
         return Fix(Applicability.DISPLAY, f"Pass `{option or 'ex'}=` to `set` and drop the second command")
     applicability = Applicability.SAFE if _is_safe(late) else Applicability.UNSAFE
     return Fix(applicability, f"Pass `{option}=` to `set` and drop `{late.expiry.method}`", edits)
+
+
+def _transaction(late: LateExpiry) -> Fix:
+    """Both commands on one pipeline; where either fails, the other may still run, and the error comes later."""
+    edits = queue_together(late.write, late.expiry) if late.is_adjacent and late.results_are_unused else None
+    applicability = Applicability.DISPLAY if edits is None else Applicability.UNSAFE
+    return Fix(applicability, "Queue both commands on one transaction pipeline", edits or ())
 
 
 def _is_safe(late: LateExpiry) -> bool:
@@ -128,7 +135,7 @@ def _edits(late: LateExpiry, option: str) -> tuple[Edit, ...] | None:
     ttl = expiry.argument("time")
     if ttl is None or not late.is_adjacent or write.client.queues or expiry.receiver != write.receiver:
         return None
-    if any(call.usage is not Usage.DISCARDED or call.has_unknown_arguments for call in (write, expiry)):
+    if not late.results_are_unused or write.has_unknown_arguments or expiry.has_unknown_arguments:
         return None
     if any(expiry.argument(name) is not None for name in _CONDITIONS):
         return None
