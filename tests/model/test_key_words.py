@@ -36,6 +36,19 @@ def test_parts_of_longer_words_say_nothing(text: str) -> None:
     assert expirable_word(text) == ""
 
 
+@pytest.mark.parametrize("text", ["last_seen:{}", "user:{}:first-seen", "country_code:{}", "zip:code:{}"])
+def test_words_before_say_that_the_data_stays(text: str) -> None:
+    assert expirable_word(text) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    {"seen:{}": "seen", "login-code:{}": "code", "product:cache:{}": "cache", "{}:last:session": "session"}.items(),
+)
+def test_only_the_word_before_counts(text: str, word: str) -> None:
+    assert expirable_word(text) == word
+
+
 @pytest.mark.parametrize("text", ["app:config", "config_{}", "{}:settings", "user:{}:profile", "total:{}"])
 def test_words_of_settings(text: str) -> None:
     assert names_setting(text)

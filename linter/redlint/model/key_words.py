@@ -12,6 +12,13 @@ _EXPIRABLE = re.compile(
     r"presence|dedup|seen|cooldown|memo)(?:s|[^a-z]|$)",
     re.IGNORECASE,
 )
+_STAYS = re.compile(
+    r"(?:^|[^a-z])(?:(?:last|first)[^a-z]seen|(?:zip|post|postal|area|dial|country|region|language|lang|currency|source|"
+    r"byte|error|status|exit|bar|qr|colou?r|product|item|article|stock|airport|coupon|promo|promotion|discount)"
+    r"[^a-z]codes?)[^a-z]?$",
+    re.IGNORECASE,
+)
+"""Such words in data that stays all the same: when somebody was last seen, the code of a country."""
 _PER_EVENT_HOLE = re.compile(
     r"(?:^|[^a-z])(?:uuid\w*|now|time|timestamp|today|date|datetime|day|hour|minute|ip|ip_addr(?:ess)?|remote_addr|"
     r"request|req|session_?id|token|nonce|user_?id|uid|visitor|client_ip)(?:[^a-z]|$)",
@@ -36,7 +43,8 @@ _ONE_OF_MANY = re.compile(
 
 def expirable_word(text: str) -> str:
     """The word of a pattern that says that its data is meant to go (cache, session, token); empty without one."""
-    match = _EXPIRABLE.search(text)
+    found = (one for one in _EXPIRABLE.finditer(text) if not _STAYS.search(text[: one.end()]))
+    match = next(found, None)
     return match.group().strip(":_-. {}/") if match is not None else ""
 
 
