@@ -11,6 +11,7 @@ from redlint.model.key_words import (
     names_moment,
     names_one_of_many,
     names_setting,
+    rate_word,
 )
 from redlint.model.pattern import Hole, KeyPattern
 
@@ -84,3 +85,13 @@ def test_elements_there_are_ever_more_of(text: str) -> None:
 @pytest.mark.parametrize("text", ["queue_name", "self.project_name", "zadd_mapping", "video", "width", "'fixed'", ""])
 def test_elements_there_are_few_of(text: str) -> None:
     assert not names_one_of_many(text)
+
+
+@pytest.mark.parametrize("text", ["throttle:{}", "rate-limit:{}", "ratelimiter:{}", "login_attempts:{}", "failed:{}"])
+def test_words_of_rate_limits(text: str) -> None:
+    assert rate_word(text)
+
+
+@pytest.mark.parametrize("text", ["status:code:{}", "seen:{}", "sold:{}", "entries:{}", "rate:{}", ""])
+def test_other_counters_are_no_rate_limits(text: str) -> None:
+    assert not rate_word(text)

@@ -52,7 +52,17 @@ RULE_API: Final = frozenset(
         *(f"redlint.model.{name}" for name in ("events", "kinds", "pattern", "target", "settings")),
         *(
             f"redlint.model.{name}"
-            for name in ("keyspace", "ttl", "key_words", "sequences", "late_expiry", "slots", "transactions")
+            for name in (
+                "keyspace",
+                "ttl",
+                "key_words",
+                "sequences",
+                "late_expiry",
+                "slots",
+                "transactions",
+                "servers",
+                "handlers",
+            )
         ),
     }
 )

@@ -32,11 +32,22 @@ _ONE_OF_MANY = re.compile(
     r"users?|user_?name|visitor|member|player|customer|account|client|e?mail|session|request|order|message)(?:[^a-z]|$)",
     re.IGNORECASE,
 )
+_RATE = re.compile(
+    r"(?:^|[^a-z])(?:throttled?|rate[_-]?limit\w*|limiter|attempts?|tries|retries|failures?|failed|cooldown|flood|"
+    r"requests?)(?:[^a-z]|$)",
+    re.IGNORECASE,
+)
 
 
 def expirable_word(text: str) -> str:
     """The word of a pattern that says that its data is meant to go (cache, session, token); empty without one."""
     match = _EXPIRABLE.search(text)
+    return match.group().strip(":_-. {}/") if match is not None else ""
+
+
+def rate_word(text: str) -> str:
+    """The word of a pattern that says that a counter limits how often something may happen; empty without one."""
+    match = _RATE.search(text)
     return match.group().strip(":_-. {}/") if match is not None else ""
 
 
