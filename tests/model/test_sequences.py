@@ -97,6 +97,8 @@ KEYS = {
     "attribute set before both": ("self.key = name\nc.get(self.key)\nc.ttl(self.key)", True),
     "attribute of another object rebound": ("c.get(self.key)\nname.key = 1\nc.ttl(self.key)", True),
     "item rebound": ("c.get(keys[0])\nkeys[0] = name\nc.ttl(keys[0])", False),
+    "the next one": ("c.get(next(keys))\nc.ttl(next(keys))", False),
+    "another random one": ("c.get(f'u:{uuid.uuid4()}')\nc.ttl(f'u:{uuid.uuid4()}')", False),
     "many keys": ("c.exists(*keys)\nc.delete(*keys)", False),
 }
 

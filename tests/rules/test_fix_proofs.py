@@ -248,6 +248,24 @@ def test_set_with_ttl_does_what_set_and_expire_do(client: Redis, body: str, key:
     assert first.lifetimes[key.encode()] > 0
 
 
+@pytest.mark.parametrize("ttl", ["2**62", "9223372036854775807", "True", "0", "-1"])
+def test_a_ttl_that_the_two_take_differently_has_no_safe_fix(client: Redis, ttl: str) -> None:
+    """SET refuses it and stores nothing; EXPIRE comes when the value is stored, and deletes the key for 0 and less."""
+    before = f"{HEADER}\n\ndef example(name):\n    client.set(name, 'x')\n    client.expire(name, {ttl})\n"
+    fixture = Fixture("set-then-expire", {"snippet.py": before.encode()}, {})
+    assert fixed(fixture, RULES, unsafe=False)["snippet.py"].decode() == before
+    seen = []
+    for body in (f"client.set('new', 'x')\nclient.expire('new', {ttl})", f"client.set('new', 'x', ex={ttl})"):
+        client.delete("new")
+        try:
+            exec(body, {"client": client})
+        except (redis.ResponseError, redis.DataError):
+            seen.append((client.get("new"), "refused"))
+        else:
+            seen.append((client.get("new"), "taken"))
+    assert seen[0] != seen[1]
+
+
 def test_set_only_if_it_exists_does_not_lose_the_expiry_of_others(client: Redis) -> None:
     """``set(xx=True)`` of a missing key creates none, and EXPIRE then does nothing either."""
     before = f"{HEADER}\n\ndef example(name):\n    {SETS['only if it exists'][0]}\n"

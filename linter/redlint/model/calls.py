@@ -87,6 +87,13 @@ _SCRIPT_PARAMETERS = frozenset({"keys", "args", "client"})
 _VALUE_PARAMETERS = frozenset({"value", "values", "mapping", "fields"})
 """Parameters of redis-py that take what is stored."""
 
+_NEW_EACH_TIME = frozenset(
+    {
+        *("next", "pop", "popleft", "popitem", "get_nowait", "readline", "random", "randint", "getrandbits"),
+        *("uuid1", "uuid4", "token_hex", "token_bytes", "token_urlsafe", "urandom"),
+    }
+)
+
 _RAW = frozenset({"execute_command", "immediate_execute_command", "pipeline_execute_command"})
 
 
@@ -275,6 +282,7 @@ class RedisCalls:
             keys=keys,
             scope=self._scopes.scope(module, site.scope),
             blocks=self._scopes.blocks(module, site.block),
+            passed=self._scopes.passed(module, site.block, call.start),
             usage=site.usage,
             consumer=site.consumer,
             awaited=site.awaited,
@@ -473,16 +481,18 @@ class RedisCalls:
         """The text with the bindings of its names: equal texts between which a name is rebound are told apart."""
         places = {
             binding.start
-            for name in _names(expression)
-            if (reaching := module.reaching(name.name, name.start)) is not None
+            for name in _parts(expression)
+            if isinstance(name, Name) and (reaching := module.reaching(name.name, name.start)) is not None
             for binding in reaching[0]
         }
         places |= {store.start for store in self._stores_before(module, expression)}
+        places |= {part.start for part in _parts(expression) if isinstance(part, Call) and _is_new_each_time(part)}
         return f"{text}@{','.join(map(str, sorted(places)))}" if places or isinstance(expression, Name) else text
 
     def _stores_before(self, module: ModuleIndex, expression: Expression) -> Iterator[Store]:
         """Where the function itself, further up, stores to attributes and items that an expression reads."""
-        read = {module.text(part.start, part.end) for part in _parts(expression)}
+        parts = _parts(expression)
+        read = {module.text(part.start, part.end) for part in parts if isinstance(part, Attribute | Subscript)}
         scope = module.facts.blocks[module.block_at(expression.start)].scope
         for store in module.stores_by_scope.get(scope, ()) if read else ():
             if store.start < expression.start and _stored(module, store) in read:
@@ -508,11 +518,15 @@ class RedisCalls:
         )
 
 
-def _parts(expression: Expression) -> Iterator[Attribute | Subscript]:
-    if isinstance(expression, Attribute | Subscript):
-        yield expression
+def _parts(expression: Expression) -> Iterator[Expression]:
+    yield expression
     for inner in inner_expressions(expression):
         yield from _parts(inner)
+
+
+def _is_new_each_time(call: Call) -> bool:
+    """Whether two calls of the same text surely give two values: ``next(keys)``, ``queue.pop()``, ``uuid4()``."""
+    return last_name(call) in _NEW_EACH_TIME
 
 
 def _stored(module: ModuleIndex, store: Store) -> str:
@@ -520,13 +534,6 @@ def _stored(module: ModuleIndex, store: Store) -> str:
     if store.index is None:
         return f"{owner}.{store.name}"
     return f"{owner}[{module.text(store.index.start, store.index.end)}]"
-
-
-def _names(expression: Expression) -> Iterator[Name]:
-    if isinstance(expression, Name):
-        yield expression
-    for inner in inner_expressions(expression):
-        yield from _names(inner)
 
 
 def _positions(spec: CommandSpec, words: list[object], start: int) -> list[int]:

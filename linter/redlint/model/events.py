@@ -178,7 +178,9 @@ class RedisCall:
     Redis objects that the receiver may be. ``through`` names what stands between: the function that the
     method is handed to (``asyncio.to_thread`` of ``asyncio.to_thread(client.get, key)``), or the wrapper's method
     that passes the call on; empty where the client's own method is called. No fix rewrites such a call.
-    ``reply_codec`` is what the code decodes the reply with, where that is known.
+    ``reply_codec`` is what the code decodes the reply with, where that is known. ``passed`` are the ``if`` branches
+    before the call that leave the code around them (``return``, ``continue``): where the call is made, none of their
+    conditions held, or something went wrong in the branch.
     """
 
     path: str
@@ -202,6 +204,7 @@ class RedisCall:
     alternatives: tuple[ClientRef, ...] = ()
     through: str = ""
     reply_codec: Codec | None = None
+    passed: tuple[Block, ...] = ()
 
     @property
     def command(self) -> CommandSpec | None:

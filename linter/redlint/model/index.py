@@ -56,6 +56,19 @@ class ModuleIndex:
     def _exits(self) -> list[BlockFacts]:
         return [block for block in self.facts.blocks if block.exits]
 
+    def passed_before(self, chain: tuple[int, ...], position: int) -> list[int]:
+        """The ``if`` branches that end before a place and leave the code around them, also if only perhaps."""
+        blocks = self.facts.blocks
+        return [one for one in self._leaving if blocks[one].end <= position and blocks[one].parent in chain]
+
+    @cached_property
+    def _leaving(self) -> list[int]:
+        found = {number for number, block in enumerate(self.facts.blocks) if block.exits}
+        for result in self.facts.results:
+            if not result.is_yield:
+                found.update(one for one in self.ancestors(result.block) if self.facts.blocks[one].kind is BlockKind.IF)
+        return sorted(found)
+
     # --- places ---------------------------------------------------------------------------------------
 
     def block_at(self, position: int) -> int:

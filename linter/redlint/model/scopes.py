@@ -131,6 +131,10 @@ class Scopes:
         """The records of a block and those around it inside its scope, innermost first."""
         return tuple(self._block(module, number) for number in module.ancestors(block))
 
+    def passed(self, module: ModuleIndex, block: int, position: int) -> tuple[Block, ...]:
+        """The records of the ``if`` branches before a place in a block that leave the code around them."""
+        return tuple(self._block(module, one) for one in module.passed_before(module.ancestors(block), position))
+
     def _block(self, module: ModuleIndex, number: int) -> Block:
         facts = module.facts.blocks[number]
         header = ", ".join(" ".join(module.text(part.start, part.end).split()) for part in facts.header)

@@ -50,6 +50,7 @@ from redlint.model.texts.families import Families, is_super, owner_of
 from redlint.model.texts.parts import (
     MOST_HOPS,
     MOST_PATTERNS,
+    MOST_STEPS,
     Context,
     Depth,
     Parts,
@@ -79,6 +80,7 @@ from redlint.model.values import (
 )
 
 _LONGEST_HOLE = 60
+_MOST_PARTS = 100
 _ENUMERATIONS = frozenset({"Enum", "StrEnum", "TextChoices"})
 _SAME_TEXT = frozenset(
     {
@@ -110,13 +112,18 @@ class KeyTexts:
         self._families = Families(evaluator)
         self._structures = Structures(self)
         self._known: dict[tuple[int, Depth, ScopeKey | None], Texts] = {}
+        self._known_here: dict[tuple[int, Depth, ScopeKey | None], Texts] = {}
         self._active: set[tuple[int, Depth, ScopeKey | None]] = set()
         self._attributes: dict[tuple[ScopeKey, str, Depth], Texts] = {}
         self._worked: dict[tuple[ScopeKey, str, Depth], Texts] = {}
+        self._worked_here: dict[tuple[ScopeKey, str, Depth], Texts] = {}
         self._cuts = 0
+        self._drops = 0
+        self._steps = 0
         self.depth = Depth.ALONE
         """How far the question at hand goes."""
         self._asked: set[tuple[str, int, str]] = set()
+        self._passed: dict[tuple[str, int, int, ScopeKey | None, bool], tuple[callers.Passed, ...] | None] = {}
 
     # --- questions ------------------------------------------------------------------------------------
 
@@ -136,6 +143,9 @@ class KeyTexts:
         try:
             for depth in Depth:
                 self.depth = depth
+                self._steps = 0
+                self._known_here.clear()
+                self._worked_here.clear()
                 found = self._of_receivers(module, expression, work)
                 if found:
                     return found
@@ -162,7 +172,7 @@ class KeyTexts:
         if owner is None:
             return (None,)
         cls, method = owner
-        family = self._families.family(cls, production=self._evaluator.settings.is_production(module.path))
+        family = self._families.family(cls, module.path)
         if family is None:
             return (None,)
         running = tuple(one for one in family if self._families.runs(one, module, method))
@@ -182,16 +192,21 @@ class KeyTexts:
         few = distinct(found) if len(found) > 1 else tuple(found)
         return few if len(few) <= MOST_PATTERNS else ()
 
-    def cut(self) -> None:
-        """Note that something was left out, so that what is worked out right now is not to be remembered."""
+    def drop(self) -> None:
+        """Note that an alternative was left out, so that what is worked out right now is not to be remembered."""
+        self._drops += 1
+
+    def _cut(self) -> None:
+        """Note that something stays unknown that could be known: it is remembered for this question only."""
         self._cuts += 1
 
     # --- expressions ----------------------------------------------------------------------------------
 
     def texts(self, module: ModuleIndex, expression: Expression, context: Context) -> Texts:
         """The possible texts of an expression; empty for ``None``."""
-        if context.hops > MOST_HOPS:
-            self.cut()
+        self._steps += 1
+        if context.hops > MOST_HOPS or self._steps > MOST_STEPS:
+            self._cut()
             return self._hole(module, expression)
         if not context.is_plain:
             return self._texts(module, expression, context)
@@ -199,17 +214,21 @@ class KeyTexts:
         known = self._known.get(key)
         if known is not None:
             return known
+        known = self._known_here.get(key)
+        if known is not None:
+            self._cut()
+            return known
         if key in self._active:
-            self.cut()
+            self._cut()
             return self._hole(module, expression)
         self._active.add(key)
-        cuts = self._cuts
+        cuts, drops = self._cuts, self._drops
         try:
             found = self._texts(module, expression, context)
         finally:
             self._active.discard(key)
-        if self._cuts == cuts:
-            self._known[key] = found
+        if self._drops == drops:
+            (self._known if self._cuts == cuts else self._known_here)[key] = found
         return found
 
     def _texts(self, module: ModuleIndex, expression: Expression, context: Context) -> Texts:
@@ -250,6 +269,9 @@ class KeyTexts:
         self, module: ModuleIndex, parts: tuple[Expression, ...], context: Context, between: Parts = ()
     ) -> Texts:
         choices = self._in_order(module, parts, context)
+        for position, choice in enumerate(choices):
+            if any(len(text) > _MOST_PARTS for text in choice):  # text that doubles again and again is no key
+                choices[position] = self._hole(module, parts[position])
         total = 1
         for position, choice in enumerate(choices):
             total *= len(choice)
@@ -390,9 +412,10 @@ class KeyTexts:
 
     def _parameter(self, module: ModuleIndex, scope: int, use: Name, context: Context) -> Texts:
         """What a parameter holds: by the call that is looked at, by a fixture, or by what callers pass."""
+        if context.function is not None and context.function == ScopeKey(module.path, scope):
+            given = context.given.get(use.name)
+            return given if given is not None else self._hole(module, use)
         hole = self._hole(module, use)
-        if context.function == ScopeKey(module.path, scope):
-            return context.given.get(use.name, hole)
         facts = module.facts.scopes[scope]
         parameter = next((one for one in facts.parameters if one.name == use.name), None)
         if parameter is None or parameter.kind in ("args", "kwargs") or self._is_self(module, use):
@@ -430,30 +453,38 @@ class KeyTexts:
         names = [parameter.name for parameter in module.facts.scopes[scope].parameters]
         question = (module.path, scope, name)
         if name not in names or question in self._asked:
-            self.cut()
+            self._cut()
             return None
         self._asked.add(question)
         try:
             receiver = self._receiver_of(module, scope, context)
-            found = callers.passed_expressions(
-                self._evaluator,
-                module,
-                scope,
-                names.index(name),
-                receiver,
-                is_lenient=self.depth is Depth.DEFAULTS,
-            )
+            found = self._passed_expressions(module, scope, names.index(name), receiver)
         finally:
             self._asked.discard(question)
         if found is None:
             return None
-        is_production = self._evaluator.settings.is_production
         return tuple(
-            Place(one.caller, one.expression, context.elsewhere(receiver if one.is_own else None))
-            for one in found
-            # A test's keys are not those of the program.
-            if is_production(one.caller.path) or not is_production(module.path)
+            Place(one.caller, one.expression, context.elsewhere(receiver if one.is_own else None)) for one in found
         )
+
+    def _passed_expressions(
+        self, module: ModuleIndex, scope: int, position: int, receiver: ScopeKey | None
+    ) -> tuple[callers.Passed, ...] | None:
+        is_lenient = self.depth is Depth.DEFAULTS
+        key = (module.path, scope, position, receiver, is_lenient)
+        if key not in self._passed:
+            found = callers.passed_expressions(
+                self._evaluator, module, scope, position, receiver, is_lenient=is_lenient
+            )
+            is_production = self._families.is_production
+            # A test's keys are not those of the program.
+            is_wanted = is_production(module.path)
+            self._passed[key] = (
+                None
+                if found is None
+                else tuple(one for one in found if not is_wanted or is_production(one.caller.path))
+            )
+        return self._passed[key]
 
     def _receiver_of(self, module: ModuleIndex, scope: int, context: Context) -> ScopeKey | None:
         """The class that ``self`` is an instance of, if the function is a method of that."""
@@ -622,8 +653,7 @@ class KeyTexts:
         return list(dict.fromkeys(found))
 
     def _below(self, module: ModuleIndex, cls: ScopeKey) -> tuple[ScopeKey, ...]:
-        is_production = self._evaluator.settings.is_production(module.path)
-        return self._families.family(cls, production=is_production) or (cls,)
+        return self._families.family(cls, module.path) or (cls,)
 
     def _own_receiver(self, module: ModuleIndex, value: Expression, context: Context) -> ScopeKey | None:
         """The class of ``self``, where an expression is that, ``super()`` or ``type(self)``."""
@@ -670,13 +700,19 @@ class KeyTexts:
         known = self._worked.get(key)
         if known is not None:
             return known
+        known = self._worked_here.get(key)
+        if known is not None:
+            self._cut()
+            return known
         if key in self._attributes:
-            self.cut()
-            return self._attributes[key]
+            before = self._attributes[key]
+            if any(_AGAIN in text for text in before):
+                self.drop()
+            return before
         if context.hops > MOST_HOPS:
-            self.cut()
+            self._cut()
             return ()
-        cuts = self._cuts
+        cuts, drops = self._cuts, self._drops
         self._attributes[key] = ((_AGAIN,),)
         try:
             found = self._class_texts(cls, name, context)
@@ -684,14 +720,14 @@ class KeyTexts:
             if first != found and first:
                 # ``self.prefix = site + self.prefix``: the attribute itself is what it was before.
                 self._attributes[key] = first
+                drops = self._drops
                 found = self._class_texts(cls, name, context)
-                self._cuts = cuts
             found = first if first != found and not found else found
         finally:
             del self._attributes[key]
         found = tuple(text for text in dict.fromkeys(found) if _AGAIN not in text and text not in ((), ("",)))
-        if self._cuts == cuts:
-            self._worked[key] = found
+        if self._drops == drops:
+            (self._worked if self._cuts == cuts else self._worked_here)[key] = found
         return found
 
     def _class_texts(self, cls: ScopeKey, name: str, context: Context) -> Texts:
@@ -769,7 +805,7 @@ class KeyTexts:
         if isinstance(default, Call):
             default = next((one.value for one in default.arguments if one.keyword == "default"), None)
         found: list[Place] = []
-        is_production = self._evaluator.settings.is_production
+        is_production = self._families.is_production
         for class_name in sorted(self._evaluator.class_names(cls)):
             for caller, site in self._evaluator.calls_named(class_name):
                 if is_production(index.path) and not is_production(caller.path):

@@ -14,6 +14,9 @@ from redlint.rule import CallSequence, ProjectModel, Rule
 _OPTIONS = {"expire": "ex", "pexpire": "px"}
 _CONDITIONS = ("nx", "xx", "gt", "lt")
 _PLAIN_ARGUMENTS = ("name", "value", "xx")
+_LONGEST_TTL = 2**31 - 1
+"""Of a TTL beyond what they can store, ``set`` refuses the value as well and ``expire`` only the TTL."""
+_LIBRARIES = ("redis", "valkey")
 
 
 class SetThenExpire(Rule):
@@ -57,7 +60,8 @@ class SetThenExpire(Rule):
     ## Fix safety
     Safe for `set` with `expire` or `pexpire` in the next statement, with the same key, a constant TTL above zero
     and no use of either result: the key ends up with the same value and TTL. Unsafe with a TTL that is computed,
-    since `set` refuses 0 where `expire` deletes the key. Otherwise the fix is only displayed.
+    since `set` refuses 0 where `expire` deletes the key, and where the key or the client is the result of a call,
+    which is then made once instead of twice. Otherwise the fix is only displayed.
 
     ## Known problems
     The two calls must be in one function, and the key must be the same expression or constant. What is raised
@@ -104,10 +108,18 @@ def _fix(late: LateExpiry) -> Fix:
     edits = _edits(late, option) if option else None
     if edits is None:
         return Fix(Applicability.DISPLAY, f"Pass `{option or 'ex'}=` to `set` and drop the second command")
-    ttl = late.expiry.argument("time")
-    is_safe = ttl is not None and isinstance(ttl.constant, int) and ttl.constant > 0
-    applicability = Applicability.SAFE if is_safe else Applicability.UNSAFE
+    applicability = Applicability.SAFE if _is_safe(late) else Applicability.UNSAFE
     return Fix(applicability, f"Pass `{option}=` to `set` and drop `{late.expiry.method}`", edits)
+
+
+def _is_safe(late: LateExpiry) -> bool:
+    """Whether one command surely does what the two did: a TTL that both take, nothing called twice before."""
+    write, expiry = late.write, late.expiry
+    ttl = expiry.argument("time")
+    if ttl is None or isinstance(ttl.constant, bool) or not isinstance(ttl.constant, int):
+        return False
+    is_plain = "(" not in late.key.text and "(" not in write.receiver and write.awaited == expiry.awaited
+    return 0 < ttl.constant <= _LONGEST_TTL and is_plain and write.client.library in _LIBRARIES
 
 
 def _edits(late: LateExpiry, option: str) -> tuple[Edit, ...] | None:

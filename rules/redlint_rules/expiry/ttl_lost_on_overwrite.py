@@ -6,21 +6,23 @@ from collections.abc import Iterator
 
 from redlint.diagnostic import Applicability, Diagnostic, Fix, Related, Severity
 from redlint.fixes import add_keyword
-from redlint.model.keyspace import PatternUse
-from redlint.model.ttl import TtlEffect
+from redlint.model.lost_ttl import LostTtl, lost_ttls
+from redlint.model.ttl import ttl_seconds
 from redlint.rule import PatternUses, ProjectModel, RedisCall, Rule
 
 
 class TtlLostOnOverwrite(Rule):
-    """A write drops the TTL that other code gave the key.
+    """A key with a TTL is written again, and the TTL is gone.
 
     ## What it does
-    Reports `SET` without a TTL, `GETSET`, `SUNIONSTORE` and other writes that replace a whole key, where other code
-    of the project gives keys of the same pattern a TTL.
+    Reports a `SET`, `GETSET`, `MSET`, `SUNIONSTORE` or other write of a whole value without a TTL, where other code
+    gives keys of the same pattern a TTL when it writes them, and something shows that the write meets a key that is
+    there: its function looks at the key first, the write only replaces what exists (`xx=True`, `GETSET`), its
+    function is called `update_...`, `refresh_...` or the like, or the other code fills a cache.
 
     ## Why is this bad?
-    A command that replaces a key drops its TTL. From then on the key stays for good, though the code that set
-    the TTL relies on it: sessions do not end, caches grow old, memory fills up.
+    `SET` takes the TTL from the key along with the old value. A session that was to end in an hour stays for good,
+    a cached value is never looked up again.
 
     ## Example
     ```python
@@ -29,12 +31,12 @@ class TtlLostOnOverwrite(Rule):
     client = redis.Redis()
 
 
-    def log_in(user_id, data):
-        client.set(f"user:{user_id}:data", data, ex=3600)
+    def log_in(user_id, name):
+        client.set(f"session:{user_id}", name, ex=3600)
 
 
-    def change(user_id, data):
-        client.set(f"user:{user_id}:data", data)
+    def rename(user_id, name):
+        client.set(f"session:{user_id}", name, xx=True)
     ```
 
     ## Use instead
@@ -44,77 +46,68 @@ class TtlLostOnOverwrite(Rule):
     client = redis.Redis()
 
 
-    def log_in(user_id, data):
-        client.set(f"user:{user_id}:data", data, ex=3600)
+    def log_in(user_id, name):
+        client.set(f"session:{user_id}", name, ex=3600)
 
 
-    def change(user_id, data):
-        client.set(f"user:{user_id}:data", data, keepttl=True)
+    def rename(user_id, name):
+        client.set(f"session:{user_id}", name, xx=True, keepttl=True)
     ```
 
     ## Fix safety
-    Unsafe, and only for `set`: `keepttl=True` (Redis 6.0 and later) keeps the TTL that the key has. Whether the
-    TTL should begin anew instead is a decision.
+    Unsafe: the fix passes `keepttl=True` to `set`, so that the key keeps its TTL. Whether it should keep it or get a
+    new one with `ex=` is a decision. `keepttl` needs a server of version 6.0 or later. A write to a cache, which may
+    also create the key, gets the seconds of the other code as `ex=` where they are a constant. Commands without such
+    options have no fix.
 
     ## Known problems
-    Silent where the function of the write gives the key a TTL as well, or deletes it first: then the code has
-    decided. Only patterns with the same text and, in front, the same variables count as the same keys.
+    Silent about functions that give, read or remove a TTL of the key or delete it, about counters, about keys that
+    `PERSIST` is used on, and about methods of the same name in other classes. Key patterns without a word in them are
+    not compared. Data that is meant to stay belongs in the `persistent-keys` setting. The TTL that `RENAME` brings
+    along is not looked at.
 
     ## References
-    - [EXPIRE](https://redis.io/docs/latest/commands/expire/)
     - [SET](https://redis.io/docs/latest/commands/set/)
+    - [EXPIRE](https://redis.io/docs/latest/commands/expire/)
     """
 
     code = "RED203"
     since = "0.2"
     severity = Severity.WARNING
-    message = "The write drops the TTL of the key"
-    help = "Pass `keepttl=True` to keep the TTL, or `ex=` to give a new one"
+    message = "The write drops the TTL that other code gives the key"
+    help = "Keep the TTL with `keepttl=True`, or give a new one with `ex=`"
 
     def check_pattern(self, uses: PatternUses, project: ProjectModel) -> Iterator[Diagnostic]:
-        """Report each write that drops a TTL which code in another function gives."""
-        given = [use for use in uses.uses if use.call.production and use.effect is TtlEffect.SETS and _is_sure(use)]
-        if not given or project.is_persistent(uses.pattern):
+        """Report each write that drops the TTL of such a key."""
+        if uses.pattern.is_opaque or project.is_persistent(uses.pattern):
             return
-        for use in uses.uses:
-            if not use.creates or use.effect is not TtlEffect.CLEARS or not use.call.production or not _is_sure(use):
-                continue
-            if use.call.client.library == "fakeredis" or _is_decided(use, uses):
-                continue
-            yield self._lost(uses, use, given[0])
-
-    def _lost(self, uses: PatternUses, use: PatternUse, given: PatternUse) -> Diagnostic:
-        call = use.call
-        name = given.call.command_name or given.call.method.upper()
-        return self.diagnostic(
-            call.path,
-            call.span,
-            confidence=min(call.client.confidence, given.call.client.confidence),
-            message=(
-                f"{call.command_name or call.method.upper()} drops the TTL of {uses.pattern.display} "
-                f"that {name} gives it elsewhere: the key then stays for good"
-            ),
-            related=(Related(given.call.path, given.call.span, "the TTL is given here"),),
-            fix=_fix(call),
-        )
+        for lost in lost_ttls(uses):
+            write, given = lost.write.call, lost.given.call
+            yield self.diagnostic(
+                write.path,
+                write.span,
+                confidence=min(write.client.confidence, given.client.confidence),
+                message=(
+                    f"{_name(write)} drops the TTL that other code gives {uses.pattern.display}, so that the key stays "
+                    f"for good; it may be there already, since {lost.because}"
+                ),
+                related=(Related(given.path, given.span, "the TTL is given here"),),
+                fix=_fix(lost, project),
+            )
 
 
-def _is_sure(use: PatternUse) -> bool:
-    """Whether the call means a key of this pattern and no other."""
-    return len(use.key.patterns) == 1
+def _name(call: RedisCall) -> str:
+    return call.command_name or call.method.upper()
 
 
-def _is_decided(write: PatternUse, uses: PatternUses) -> bool:
-    """Whether the function of a write sets a TTL or deletes the key as well."""
-    return any(
-        use.deletes or use.effect in (TtlEffect.SETS, TtlEffect.MAY_SET, TtlEffect.KEEPS)
-        for use in uses.uses
-        if use.call.scope == write.call.scope and use is not write
-    )
-
-
-def _fix(call: RedisCall) -> Fix:
-    edits = add_keyword(call, "keepttl", "True") if call.method == "set" else None
+def _fix(lost: LostTtl, project: ProjectModel) -> Fix:
+    call = lost.write.call
+    seconds = [int(one) for one in ttl_seconds(lost.given.call) if one >= 1 and one == int(one)]
+    name, value = ("ex", str(seconds[0] if seconds else "")) if lost.is_new_value else ("keepttl", "True")
+    is_old_server = name == "keepttl" and project.target.server_at_least(redis="6.0", valkey="7.2") is False
+    if call.method != "set" or call.client.library == "aioredis" or is_old_server or not value:
+        return Fix(Applicability.DISPLAY, "Give the key a TTL again")
+    edits = add_keyword(call, name, value)
     if edits is None:
-        return Fix(Applicability.DISPLAY, "Give the key its TTL again")
-    return Fix(Applicability.UNSAFE, "Pass `keepttl=True`", edits)
+        return Fix(Applicability.DISPLAY, "Give the key a TTL again")
+    return Fix(Applicability.UNSAFE, f"Pass `{name}={value}`", edits)

@@ -310,12 +310,14 @@ def _likely_sites(evaluator: Evaluator, module: ModuleIndex, scope: int) -> list
     below = evaluator.subclasses(ScopeKey(module.path, owner)) if owner is not None else set()
     paths = {module.path, *(cls.path for cls in below)}
     names |= {other for name in names for other in evaluator.other_names(name)}
+    found = [(name, caller, site) for name in sorted(names) for caller, site in evaluator.calls_named(name)]
+    wanted = {caller.path for _, caller, _ in found}
+    if is_production(module.path):
+        wanted = {path for path in wanted if is_production(path)}
     return [
         (caller, site)
-        for name in sorted(names)
-        for caller, site in evaluator.calls_named(name)
-        if (is_production(caller.path) or not is_production(module.path))
-        and (name not in ("__init__", "cls", "__class__") or caller.path in paths)
+        for name, caller, site in found
+        if caller.path in wanted and (name not in ("__init__", "cls", "__class__") or caller.path in paths)
     ]
 
 

@@ -38,23 +38,30 @@ class Families:
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
         self._known: dict[tuple[ScopeKey, bool], tuple[ScopeKey, ...] | None] = {}
+        self._production: dict[str, bool] = {}
         self._made: dict[ScopeKey, bool] = {}
         self._below: dict[ScopeKey, frozenset[ScopeKey]] = {}
 
-    def family(self, cls: ScopeKey, *, production: bool) -> tuple[ScopeKey, ...] | None:
+    def is_production(self, path: str) -> bool:
+        """Whether a module's code runs in production."""
+        if path not in self._production:
+            self._production[path] = self._evaluator.settings.is_production(path)
+        return self._production[path]
+
+    def family(self, cls: ScopeKey, asker: str) -> tuple[ScopeKey, ...] | None:
         """The class and those that derive from it, without those that only others derive from.
 
-        ``None`` where they are too many. For production code, classes of tests do not count.
+        ``None`` where they are too many. Where the module at the path ``asker`` is production code, classes of tests
+        do not count.
         """
-        key = (cls, production)
+        key = (cls, self.is_production(asker))
         if key not in self._known:
-            self._known[key] = self._family(cls, production)
+            self._known[key] = self._family(*key)
         return self._known[key]
 
     def _family(self, cls: ScopeKey, production: bool) -> tuple[ScopeKey, ...] | None:
-        is_production = self._evaluator.settings.is_production
         below = sorted(
-            (one for one in self.below(cls) if not production or is_production(one.path)),
+            (one for one in self.below(cls) if not production or self.is_production(one.path)),
             key=lambda one: (one.path, one.scope),
         )
         if len(below) > MOST_CLASSES:

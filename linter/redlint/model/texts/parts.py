@@ -23,6 +23,10 @@ MOST_HOPS = 24
 """So many names, attributes and calls one text is followed through."""
 
 
+MOST_STEPS = 500
+"""So many expressions are looked at for one key; the rest of it is unknown."""
+
+
 class Depth(enum.IntEnum):
     """How far a question goes: the next one is only asked where the one before tells nothing."""
 

@@ -54,7 +54,7 @@ class Structures:
         if place.context.hops > MOST_HOPS:
             return None
         if id(place.expression) in self._active:
-            self._texts.cut()
+            self._texts.drop()
             return []  # a list that is made of itself: nothing new
         self._active.add(id(place.expression))
         try:
