@@ -94,7 +94,7 @@ class UnboundedCollectionRead(Rule):
         if not reads or added is None or reads[0].client.library == "fakeredis":
             return
         stays = not any(use.takes_away or use.deletes or use.may_expire or use.overwrites for use in touching)
-        if uses.pattern.varies and not stays:
+        if not stays and (uses.pattern.varies or _is_register(uses)):
             return
         first = reads[0]
         kind = "/".join(sorted(uses.value_types))
@@ -139,6 +139,12 @@ def _adds_one_of_many(use: PatternUse) -> bool:
     if use.value_types <= _LOGS:
         return True
     return any(names_one_of_many(element.text.partition(":")[0]) for element in use.elements)
+
+
+def _is_register(uses: PatternUses) -> bool:
+    """Whether a list is not popped, but single elements are removed from it by what they are: a list of what is."""
+    names = {command.name for use in uses.uses if use.takes_away for command in use.commands}
+    return names == {"LREM"}
 
 
 def _is_emptied(read: PatternUse, uses: PatternUses) -> bool:
