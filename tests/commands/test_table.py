@@ -303,6 +303,28 @@ def test_the_type_of_value_and_what_another_type_does(name: str, tag: str, empty
     assert outcome == ("error" if spec.wrong_type is WrongType.ERROR else "runs")
 
 
+@on_servers(TYPE_UNTESTED)
+def test_which_other_types_are_refused(name: str, tag: str, empty: Redis) -> None:
+    """All types but its own, apart from the plain sets that commands on several sorted sets read."""
+    spec, words = command_table()[name], CALLS[name]
+    if spec.wrong_type is not WrongType.ERROR:
+        return
+    stored = {STORED_AS.get(each, each) for each in spec.value_types}
+    others = {"string", "hash", "list", "set", "zset", "stream"} - stored
+    taken = set()
+    for other in sorted(others):
+        empty.execute_command("FLUSHALL")
+        for key in ("K1", "K2"):
+            if key in words:
+                fill(empty, key, other)
+        try:
+            empty.execute_command(*arguments(empty, words))
+            taken.add(other)
+        except ResponseError:
+            pass
+    assert taken == ({"set"} if spec.takes_sets_for_sorted_sets else set())
+
+
 @on_servers({"EVAL", "MOVE", "RESTORE"})
 def test_what_creates_a_key(name: str, tag: str, empty: Redis) -> None:
     spec, words = command_table()[name], CALLS[name]

@@ -61,6 +61,8 @@ RULE_API: Final = frozenset(
                 "lost_ttl",
                 "slots",
                 "transactions",
+                "servers",
+                "handlers",
             )
         ),
     }

@@ -106,6 +106,11 @@ def test_xtrim_bounds_a_stream(client: Redis) -> None:
 TYPES: dict[str, tuple[Command, Command]] = {
     "list and set": (lambda client: client.lpush("new", 1), lambda client: client.sismember("new", "1")),
     "string and hash": (lambda client: client.set("new", 1), lambda client: client.hget("new", "f")),
+    "set algebra and sorted set": (lambda client: client.zadd("new", {"a": 1}), lambda client: client.sunion("new")),
+    "range of sorted set and set": (
+        lambda client: client.sadd("new", "a"),
+        lambda client: client.zrangestore("part", "new", 0, -1),
+    ),
     "sorted set and list": (lambda client: client.zadd("new", {"a": 1}), lambda client: client.lindex("new", 0)),
     "stream and list": (lambda client: client.xadd("new", {"a": 1}), lambda client: client.llen("new")),
 }
@@ -117,6 +122,10 @@ ONE_TYPE: dict[str, tuple[Command, Command]] = {
     ),
     "counts and string": (lambda client: client.pfadd("new", "a"), lambda client: client.strlen("new")),
     "any type": (lambda client: client.lpush("new", 1), lambda client: client.expire("new", 60)),
+    "sorted set algebra and set": (
+        lambda client: client.sadd("new", "a"),
+        lambda client: client.zunionstore("sum", {"new": 1}),
+    ),
     "overwritten": (lambda client: client.lpush("new", 1), lambda client: client.set("new", 1)),
 }
 

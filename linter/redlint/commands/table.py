@@ -269,6 +269,16 @@ class CommandSpec(msgspec.Struct, frozen=True):
         """The types of value it works on; empty where it takes no key. ``any`` is every type."""
         return _alternatives(self.value_type)
 
+    @property
+    def takes_sets_for_sorted_sets(self) -> bool:
+        """Whether the keys that it reads may hold plain sets, whose members then count with score 1.
+
+        So do the commands that combine a counted number of sorted sets (``ZUNIONSTORE dest 2 one two``).
+        Source: https://redis.io/docs/latest/commands/zunionstore/
+        """
+        counted = any("RO" in one.flags and one.keynum is not None for one in self.key_specifications)
+        return counted and self.value_types == {"zset"}
+
     def since_in(self, family: Family) -> str | None:
         """The version of a family that brought the command, or ``None`` where that family lacks it.
 

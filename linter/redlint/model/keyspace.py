@@ -58,6 +58,10 @@ class PatternUse:
     @property
     def value_type(self) -> str:
         """The one type of value, as TYPE names it, that the command gives or expects; empty where it is not one."""
+        access = self.key.access
+        if access is None or access.mode is AccessMode.READ:
+            if any(command.takes_sets_for_sorted_sets for command in self.commands):
+                return ""
         kinds = {_STORED_AS.get(kind, kind) for command in self.commands for kind in command.value_types}
         return kinds.pop() if len(kinds) == 1 and not kinds & {"any", "none"} else ""
 

@@ -25,8 +25,8 @@ class UnboundedCollectionRead(Rule):
     Reports, once per key pattern, `HGETALL`, `HKEYS`, `HVALS`, `SMEMBERS`, `LRANGE 0 -1`, `ZRANGE 0 -1` and
     `XRANGE - +` of a key that the project adds ever more elements to: messages, or names such as ids, users,
     addresses or times. It is a warning where nothing in the project ever takes elements away, deletes the key or
-    lets it expire (a note for hashes, whose fields may be of a fixed set), and a note where there is but one such
-    collection for all of them.
+    lets it expire (a note for hashes, whose fields may be of a fixed set), and a note where single elements are
+    taken away from the one such collection there is.
 
     ## Why is this bad?
     The server copies the whole collection into one reply while all other clients wait, and the client holds it
@@ -68,7 +68,7 @@ class UnboundedCollectionRead(Rule):
 
     ## Known problems
     How large a key really gets cannot be seen. Keys whose text or writers are unknown are not reported, nor
-    collections that the project trims, and those that the reading function itself empties.
+    collections that the project trims, deletes or gives a TTL, and those that the reading function itself empties.
 
     ## References
     - [HGETALL](https://redis.io/docs/latest/commands/hgetall/)
@@ -94,7 +94,9 @@ class UnboundedCollectionRead(Rule):
         if not reads or added is None or reads[0].client.library == "fakeredis":
             return
         stays = not any(use.takes_away or use.deletes or use.may_expire or use.overwrites for use in touching)
-        if uses.pattern.varies and not stays:
+        if not stays and (uses.pattern.varies or _is_register(uses)):
+            return
+        if any(use.deletes or use.may_expire for use in touching):  # a batch that is collected and worked off
             return
         first = reads[0]
         kind = "/".join(sorted(uses.value_types))
@@ -139,6 +141,12 @@ def _adds_one_of_many(use: PatternUse) -> bool:
     if use.value_types <= _LOGS:
         return True
     return any(names_one_of_many(element.text.partition(":")[0]) for element in use.elements)
+
+
+def _is_register(uses: PatternUses) -> bool:
+    """Whether a list is not popped, but single elements are removed from it by what they are: a list of what is."""
+    names = {command.name for use in uses.uses if use.takes_away for command in use.commands}
+    return names == {"LREM"}
 
 
 def _is_emptied(read: PatternUse, uses: PatternUses) -> bool:

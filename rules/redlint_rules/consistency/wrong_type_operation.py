@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 from redlint.commands.table import WrongType
 from redlint.diagnostic import Diagnostic, Related, Severity
+from redlint.model.handlers import handled_errors
 from redlint.model.keyspace import PatternUse
+from redlint.model.servers import may_be_elsewhere
 from redlint.rule import PatternUses, ProjectModel, Rule
 
 _QUOTE = re.compile(r"[\"']")
@@ -60,8 +62,9 @@ class WrongTypeOperation(Rule):
     ## Known problems
     Two places count as the same key where the whole pattern is the same, with the same names in its holes, and
     both are in one class or both spell the key out.
-    Silent where code asks for the type with `TYPE`, where the function deletes or replaces the key first, and
-    where scripts or `RENAME` touch it.
+    Silent where code asks for the type with `TYPE` or handles `ResponseError`, where the function deletes or
+    replaces the key first, where scripts or `RENAME` touch it, and where the clients may use other servers or
+    databases.
 
     ## References
     - [Redis data types](https://redis.io/docs/latest/develop/data-types/)
@@ -108,7 +111,9 @@ def _counts(use: PatternUse) -> bool:
 
 
 def _fails(use: PatternUse) -> bool:
-    return any(command.wrong_type is WrongType.ERROR for command in use.commands) and not use.overwrites
+    if use.overwrites or any("ResponseError" in errors for errors in handled_errors(use.call)):
+        return False
+    return any(command.wrong_type is WrongType.ERROR for command in use.commands)
 
 
 def _clash(creator: PatternUse, use: PatternUse) -> bool:
@@ -116,7 +121,9 @@ def _clash(creator: PatternUse, use: PatternUse) -> bool:
 
     Two classes whose keys are attributes with the same default may never be used on one server.
     """
-    if creator.value_type == use.value_type or creator.key.patterns[0].display != use.key.patterns[0].display:
+    if creator.value_type == use.value_type or may_be_elsewhere(creator.call.client, use.call.client):
+        return False
+    if creator.key.patterns[0].display != use.key.patterns[0].display:
         return False
     one, other = creator.call.scope, use.call.scope
     if one.path == other.path and one.class_name == other.class_name:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from redlint.diagnostic import Applicability, Diagnostic, Fix, Related, Severity
-from redlint.model.key_words import event_hole, expirable_word, names_setting
+from redlint.model.key_words import expirable_word, names_setting, passing_hole
 from redlint.rule import PatternUses, ProjectModel, Rule
 
 _STORED = frozenset({"hash", "set", "zset", "list", "hll", "bitmap", "geo"})
@@ -21,7 +21,7 @@ class CollectionWithoutTtl(Rule):
     project gives such a key a TTL, deletes it or takes elements away.
 
     ## Why is this bad?
-    Keys that are made per user or per day pile up until the server runs out of memory. Unlike `SET`, commands on
+    Keys that are made per session or per day pile up until the server runs out of memory. Unlike `SET`, commands on
     collections take no TTL, so that it is easily forgotten.
 
     ## Example
@@ -54,7 +54,7 @@ class CollectionWithoutTtl(Rule):
 
     ## Known problems
     What a key is for is told by the words in it. Data that is meant to stay belongs in the `persistent-keys`
-    setting. Streams have a rule of their own.
+    setting. Data of users counts as meant to stay. Streams have a rule of their own.
 
     ## References
     - [EXPIRE](https://redis.io/docs/latest/commands/expire/)
@@ -101,7 +101,7 @@ def _evidence(uses: PatternUses, project: ProjectModel) -> str:
     if project.is_cache(uses.pattern):
         return "it is configured as a cache"
     word = expirable_word(uses.pattern.text)
-    if word and not word.lower().startswith("lock"):
+    if word and not word.lower().startswith(("lock", "code")):
         return f"its name says {word}"
-    hole = event_hole(uses.pattern)
+    hole = passing_hole(uses.pattern)
     return f"there is one per {hole.name}" if hole is not None else ""

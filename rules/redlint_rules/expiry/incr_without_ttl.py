@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from redlint.diagnostic import Diagnostic, Severity
-from redlint.model.key_words import event_hole, expirable_word
+from redlint.model.key_words import event_hole, names_setting, rate_word
 from redlint.rule import PatternUses, ProjectModel, Rule
 
 
@@ -74,8 +74,8 @@ class IncrWithoutTtl(Rule):
         for other in project.overlapping(uses.pattern):
             if any(use.may_expire or use.deletes or use.overwrites or use.is_script for use in other.uses):
                 return
-        word, hole = expirable_word(uses.pattern.text), event_hole(uses.pattern)
-        if not word and hole is None:
+        word, hole = rate_word(uses.pattern.text), event_hole(uses.pattern)
+        if not word and (hole is None or names_setting(uses.pattern.text)):
             return
         because = f"its name says {word}" if word else f"there is one per {hole.name}" if hole is not None else ""
         first = counted[0].call

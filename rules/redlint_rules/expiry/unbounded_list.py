@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from redlint.diagnostic import Applicability, Diagnostic, Fix, Related, Severity
-from redlint.model.key_words import names_moment
+from redlint.model.key_words import names_unique
 from redlint.model.keyspace import PatternUse
 from redlint.rule import PatternUses, ProjectModel, RedisCall, Rule
 
@@ -61,9 +61,9 @@ class UnboundedList(Rule):
     The fix is only displayed: how many elements to keep is a decision.
 
     ## Known problems
-    Silent for lists that the project only fills, since another program may consume them; and for all lists where
-    the project pops or trims one whose key cannot be worked out. Lists that are meant to stay belong in the
-    `persistent-keys` setting.
+    Silent for lists that the project only fills or measures, since another program may consume them; and for all
+    lists where the project pops or trims one whose key cannot be worked out. Lists that are meant to stay belong in
+    the `persistent-keys` setting.
 
     ## References
     - [LTRIM](https://redis.io/docs/latest/commands/ltrim/)
@@ -82,7 +82,7 @@ class UnboundedList(Rule):
         if not growing or growing[0].call.client.library == "fakeredis" or project.is_persistent(uses.pattern):
             return
         first = growing[0]
-        if len(first.key.patterns) != 1 or not any(use.reads for use in uses.uses if use.call.production):
+        if len(first.key.patterns) != 1 or not any(_looks_inside(use) for use in uses.uses):
             return
         if any(_bounds(use) for other in project.overlapping(uses.pattern) for use in other.uses):
             return
@@ -112,7 +112,12 @@ def _is_log(use: PatternUse) -> bool:
         return True
     if not kinds <= {"set", "zset"}:
         return False
-    return any(names_moment(member.text.partition(":")[0]) for member in use.elements)
+    return any(names_unique(member.text.partition(":")[0]) for member in use.elements)
+
+
+def _looks_inside(use: PatternUse) -> bool:
+    """Whether the project itself wants the elements; the length of a list is also asked for by who only fills it."""
+    return use.call.production and use.reads and not any(command.name == "LLEN" for command in use.commands)
 
 
 def _bounds(use: PatternUse) -> bool:
