@@ -9,11 +9,12 @@ import pytest
 import redis
 from redis import Redis
 from redis.cluster import RedisCluster
+from redis.exceptions import CrossSlotTransactionError, RedisClusterException, RedisError
 
 from redlint.config import Config
 from redlint.lint import lint_source
 from redlint.registry import load_rules
-from servers import Cluster
+from servers import Cluster, started, valkey_binary
 
 HEADER = "from redis.cluster import RedisCluster\n\nclient = RedisCluster(host='localhost')\n\n"
 RULES = [rule() for rule in load_rules(["redlint_rules"])]
@@ -134,3 +135,57 @@ def test_a_constant_hash_tag_puts_all_keys_on_one_node(cluster: RedisCluster) ->
         cluster.set(f"{{app}}:user:{number}", number)
     sizes = [cluster.dbsize(target_nodes=node) for node in cluster.get_primaries()]
     assert sorted(sizes) == [0, 0, 100]
+
+
+LOOP = """
+    with client.pipeline(transaction=True) as pipe:
+        for one in '1234':
+            pipe.incr(f'total:{one}')
+        pipe.execute()
+"""
+DELETE = """
+    with client.pipeline(transaction=True) as pipe:
+        pipe.delete('total', 'today')
+        pipe.execute()
+"""
+READ = """
+    with client.pipeline(transaction=True) as pipe:
+        pipe.watch('total')
+        pipe.get('today')
+        pipe.multi()
+        pipe.incr('total')
+        pipe.execute()
+"""
+
+
+@pytest.mark.parametrize("body", [LOOP, DELETE, READ], ids=["loop", "delete", "read after watch"])
+def test_other_transactions_that_are_refused(cluster: RedisCluster, body: str) -> None:
+    with pytest.raises((CrossSlotTransactionError, RedisClusterException)):
+        exec(f"if True:{body}", {"client": cluster})
+    assert cluster.dbsize(target_nodes="primaries") == 0
+
+
+def test_two_slots_of_one_node_are_refused_as_well(cluster_processes: Cluster) -> None:
+    with cluster_processes.nodes[0].client() as client:
+        client.delete("b")
+        assert client.pipeline().incr("b").execute() == [1]
+        other = next(name for name in map(str, range(99)) if is_of_first_node(client, name))
+        with pytest.raises(RedisError, match=r"CROSSSLOT|same slot"):
+            client.pipeline().incr("b").incr(other).execute()
+        assert client.get("b") == b"1"
+        assert client.pipeline(transaction=False).incr("b").get(other).execute() == [2, None]
+
+
+def is_of_first_node(client: Redis, name: str) -> bool:
+    """Whether the first of three nodes has a key, in another slot than b, which it has as well."""
+    slot = client.execute_command("CLUSTER KEYSLOT", name)
+    return slot != client.execute_command("CLUSTER KEYSLOT", "b") and int(slot) < 16384 // 3
+
+
+def test_valkey_9_can_have_several_databases_in_a_cluster() -> None:
+    options = ("--cluster-enabled", "yes", "--cluster-databases", "2", "--cluster-port")
+    with started(valkey_binary(), options, own_bus_port=True) as server:
+        with Redis(host=server.host, port=server.port, db=1) as client:
+            assert client.ping()
+        with pytest.raises(RedisClusterException):
+            RedisCluster(host=server.host, port=server.port, db=1)

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import combinations
 
-from redlint.model.events import KeyUse
+from redlint.commands.methods import Routing
+from redlint.model.events import KeyUse, RedisCall
 from redlint.model.pattern import Hole, KeyPattern
 
 
@@ -37,6 +38,21 @@ def slot_conflict(keys: Iterable[KeyUse]) -> SlotConflict | None:
             return found
         possible = possible or found
     return possible or next(filter(None, map(_among_many, known)), None)
+
+
+def may_share_tag(one: KeyPattern, other: KeyPattern) -> bool:
+    """Whether a hole that both patterns have may hold a hash tag: a prefix from the settings, a key from elsewhere."""
+    if one.is_opaque or other.is_opaque:
+        return True
+    common = [hole for hole in one.holes if hole in other.holes]
+    return any(hole.fixed or hole in (one.parts[0], other.parts[0]) for hole in common)
+
+
+def is_split(call: RedisCall) -> bool:
+    """Whether a cluster client itself sends one command per slot; its transactions do not."""
+    if not call.client.is_cluster:
+        return False
+    return call.method.endswith("_nonatomic") or (call.spec is not None and call.spec.cluster is Routing.SPLIT)
 
 
 def _between(one: KeyUse, other: KeyUse) -> SlotConflict | None:

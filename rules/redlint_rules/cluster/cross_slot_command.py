@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from redlint.commands.methods import Routing
 from redlint.diagnostic import Applicability, Diagnostic, Fix, Severity
-from redlint.model.slots import slot_conflict
+from redlint.model.slots import is_split, slot_conflict
 from redlint.rule import ProjectModel, RedisCall, Rule
 
 
@@ -67,7 +66,7 @@ class CrossSlotCommand(Rule):
         """Compare the keys of the call pair by pair."""
         if not project.uses_cluster(call.client):
             return
-        if not any(command.multi_key for command in call.commands) or _is_split(call):
+        if not any(command.multi_key for command in call.commands) or is_split(call):
             return
         found = slot_conflict(call.keys)
         if found is None:
@@ -81,10 +80,3 @@ class CrossSlotCommand(Rule):
             message=f"{command} {found.because}",
             fix=Fix(Applicability.DISPLAY, "Give the keys a common hash tag"),
         )
-
-
-def _is_split(call: RedisCall) -> bool:
-    """Whether the client itself sends one command per slot."""
-    if not call.client.is_cluster:
-        return False
-    return call.method.endswith("_nonatomic") or (call.spec is not None and call.spec.cluster is Routing.SPLIT)

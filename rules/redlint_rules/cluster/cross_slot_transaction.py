@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from redlint.diagnostic import Applicability, Diagnostic, Fix, Related, Severity
-from redlint.model.slots import slot_conflict
-from redlint.model.transactions import Batch, batches
+from redlint.model.transactions import batches
 from redlint.rule import CallSequence, ProjectModel, Rule
 
 
@@ -16,7 +15,8 @@ class CrossSlotTransaction(Rule):
     ## What it does
     Reports transactions (`pipeline(transaction=True)` of a cluster client, every pipeline of a plain client where
     the setting `topology` is `cluster`), with the keys they watch, whose keys lie in different slots: as an error
-    where that is proven, as a warning where they have no common hash tag.
+    where that is proven, as a warning where they have no common hash tag. One key that a loop queues with another
+    value each time counts as several.
 
     ## Why is this bad?
     A cluster runs a transaction on the node of one slot. The cluster client refuses others with
@@ -55,7 +55,8 @@ class CrossSlotTransaction(Rule):
     The fix is only displayed: data under the old names has to be moved.
 
     ## Known problems
-    Only pipelines that are made in the function are looked at. Keys of one command are RED301's.
+    Only pipelines that are made in the function are looked at. Keys of one command are RED301's. Silent where both
+    keys begin with the same setting or parameter, which may hold a hash tag.
 
     ## References
     - [Redis cluster specification](https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/)
@@ -70,25 +71,17 @@ class CrossSlotTransaction(Rule):
     def check_scope(self, sequence: CallSequence, project: ProjectModel) -> Iterator[Diagnostic]:
         """Compare the keys of every transaction of the function."""
         for batch in batches(sequence):
-            if project.uses_cluster(batch.client) and _runs_in_one_slot(batch):
-                yield from self._conflict(batch)
-
-    def _conflict(self, batch: Batch) -> Iterator[Diagnostic]:
-        found = slot_conflict(batch.keys)
-        if found is None or batch.call_of(found.one) is batch.call_of(found.other):
-            return
-        first, later = batch.call_of(found.one), batch.call_of(found.other)
-        yield self.diagnostic(
-            later.path,
-            later.span,
-            confidence=batch.client.confidence,
-            severity=Severity.ERROR if found.proven else Severity.WARNING,
-            message=f"The transaction {found.because}",
-            related=(Related(first.path, first.span, "the other key is used here"),),
-            fix=Fix(Applicability.DISPLAY, "Give the keys a common hash tag"),
-        )
-
-
-def _runs_in_one_slot(batch: Batch) -> bool:
-    """Whether all commands have to go to one node: a cluster client divides only what is no transaction."""
-    return batch.is_transaction is True or not batch.on_cluster_client
+            found = batch.conflict if project.uses_cluster(batch.client) and batch.is_transaction else None
+            if found is None:
+                continue
+            first, later = found.first, found.later
+            related = (Related(first.path, first.span, "the other key is used here"),)
+            yield self.diagnostic(
+                later.path,
+                later.span,
+                confidence=batch.client.confidence,
+                severity=Severity.ERROR if found.keys.proven else Severity.WARNING,
+                message=f"The transaction {found.keys.because}",
+                related=related if first is not later else (),
+                fix=Fix(Applicability.DISPLAY, "Give the keys a common hash tag"),
+            )

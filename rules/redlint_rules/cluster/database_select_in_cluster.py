@@ -56,8 +56,7 @@ class DatabaseSelectInCluster(Rule):
         """Report commands that select or move between databases."""
         if not project.uses_cluster(call.client) or _has_databases(project) or call.client.library == "fakeredis":
             return
-        index = call.argument("index")
-        if call.command_name == "SELECT" and index is not None and index.constant in (0, "0"):
+        if call.command_name == "SELECT" and _index(call) in (0, "0"):
             return
         yield self.diagnostic(
             call.path,
@@ -72,6 +71,8 @@ class DatabaseSelectInCluster(Rule):
         if not project.uses_cluster(client) or client.library == "fakeredis" or creation.shared_pool:
             return
         database = client.options.get("db")
+        if isinstance(database, str) and database.isdecimal():  # of the query of a URL
+            database = int(database)
         if isinstance(database, bool) or not isinstance(database, int) or database == 0:
             return
         if not client.is_cluster and _has_databases(project):
@@ -82,6 +83,13 @@ class DatabaseSelectInCluster(Rule):
             confidence=client.confidence,
             message=f"The client selects database {database}, but a cluster has only database 0",
         )
+
+
+def _index(call: RedisCall) -> object:
+    """The database that SELECT names, also as ``execute_command("SELECT", 1)``."""
+    is_raw = call.argument("index") is None and len(call.arguments) > 1
+    argument = call.arguments[1] if is_raw else call.argument("index")
+    return argument.constant if argument is not None else None
 
 
 def _has_databases(project: ProjectModel) -> bool:
