@@ -230,6 +230,12 @@ class RedisCall:
         return next((client for client in (self.client, *self.alternatives) if client.is_cluster), None)
 
     @property
+    def asks_for_cluster(self) -> bool:
+        """Whether a branch around the call, or one that left before it, tells clusters from single servers."""
+        branches = [block for block in self.blocks if block.kind.is_branch]
+        return any("cluster" in block.header.lower() for block in (*branches, *self.passed))
+
+    @property
     def sent(self) -> tuple[CommandSpec, ...]:
         """The commands it may send, those of the iterators and lock objects that it returns included."""
         if self.commands or self.spec is None:

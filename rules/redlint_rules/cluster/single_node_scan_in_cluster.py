@@ -56,7 +56,8 @@ class SingleNodeScanInCluster(Rule):
 
     ## Known problems
     Silent for `INFO` of no or another section, which programs mostly read the version from. Code that asks each node
-    by a client of its own is reported where `topology` is `cluster`, unless the cluster client handed it out.
+    by a client of its own is reported where `topology` is `cluster`, unless the cluster client handed it out. Silent
+    below a condition that names a cluster.
 
     ## References
     - [Cluster commands of redis-py](https://redis.readthedocs.io/en/stable/clustering.html)
@@ -70,7 +71,7 @@ class SingleNodeScanInCluster(Rule):
 
     def check_call(self, call: RedisCall, project: ProjectModel) -> Iterator[Diagnostic]:
         """Report commands about the whole that go to one node."""
-        if call.client.library == "fakeredis":
+        if call.client.library == "fakeredis" or call.asks_for_cluster:
             return
         if call.cluster_client is not None:
             missing = _of_default_node(call)
