@@ -130,6 +130,33 @@ def test_one_node_holds_a_part_of_the_keys(
     assert whole(cluster) == 300
 
 
+def test_a_setting_is_changed_on_one_node(cluster: RedisCluster) -> None:
+    body = "return client.config_set('slowlog-max-len', 77)"
+    assert codes(example(body)) == {"RED306"}
+
+    def values() -> list[str]:
+        nodes = cluster.get_primaries()
+        return [cluster.config_get("slowlog-max-len", target_nodes=node)["slowlog-max-len"] for node in nodes]
+
+    before = values()[0]
+    try:
+        run(example(body), cluster)
+        assert values().count("77") == 1
+        run(example(body.replace("77", "77, target_nodes='primaries'")), cluster)
+        assert values() == ["77", "77", "77"]
+    finally:
+        cluster.config_set("slowlog-max-len", before, target_nodes="primaries")
+
+
+def test_the_client_of_a_node_is_no_cluster_client(cluster: RedisCluster) -> None:
+    """What the rule is silent about: each node is asked by a client of its own."""
+    for number in range(300):
+        cluster.set(f"key:{number}", number)
+    body = "return [client.get_redis_connection(node).dbsize() for node in client.get_primaries()]"
+    assert codes(example(body)) == set()
+    assert sum(run(example(body), cluster)) == 300
+
+
 def test_a_constant_hash_tag_puts_all_keys_on_one_node(cluster: RedisCluster) -> None:
     for number in range(100):
         cluster.set(f"{{app}}:user:{number}", number)

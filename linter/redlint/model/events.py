@@ -61,10 +61,18 @@ class ClientRef:
 
     @property
     def is_cluster(self) -> bool:
-        """Whether commands go to a cluster through a cluster-aware client."""
-        if self.role is Role.CLUSTER:
-            return True
+        """Whether commands go to a cluster through a cluster-aware client.
+
+        The client of a single node, which a cluster client hands out (``get_redis_connection``), is none.
+        """
+        if self.role in (Role.CLUSTER, Role.CLIENT):
+            return self.role is Role.CLUSTER
         return self.parent is not None and self.parent.is_cluster
+
+    @property
+    def is_of_node(self) -> bool:
+        """Whether it is the client of a single node, which a cluster client has handed out."""
+        return self.role is Role.CLIENT and self.parent is not None and self.parent.is_cluster
 
     @property
     def queues(self) -> bool:
@@ -215,6 +223,17 @@ class RedisCall:
     def command_name(self) -> str:
         """The name of that command, or an empty string."""
         return self.commands[0].name if len(self.commands) == 1 else ""
+
+    @property
+    def cluster_client(self) -> ClientRef | None:
+        """The cluster-aware one among the Redis objects that the receiver may be, the likeliest first."""
+        return next((client for client in (self.client, *self.alternatives) if client.is_cluster), None)
+
+    @property
+    def asks_for_cluster(self) -> bool:
+        """Whether a branch around the call, or one that left before it, tells clusters from single servers."""
+        branches = [block for block in self.blocks if block.kind.is_branch]
+        return any("cluster" in block.header.lower() for block in (*branches, *self.passed))
 
     @property
     def sent(self) -> tuple[CommandSpec, ...]:

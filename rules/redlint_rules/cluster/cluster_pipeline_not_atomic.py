@@ -17,7 +17,8 @@ class ClusterPipelineNotAtomic(Rule):
 
     ## What it does
     Reports pipelines of a cluster client without `transaction=True` on which the code calls `watch` or `multi`,
-    deletes a key and fills it again, or changes keys that it gave a common hash tag.
+    deletes a key and fills it again, or writes several keys that it gave a common hash tag with a varying part
+    (`{user:1}:name` and `{user:1}:mail`).
 
     ## Why is this bad?
     `pipeline()` of a plain client is a transaction, that of a cluster client is not: it sends each node its part,
@@ -74,7 +75,7 @@ class ClusterPipelineNotAtomic(Rule):
         for batch in batches(sequence):
             if not batch.on_cluster_client or batch.is_transaction is not False:
                 continue
-            found = _reliance(batch)
+            found = _reliance(batch, sequence)
             if found is None:
                 continue
             call, because, first = found
@@ -83,39 +84,40 @@ class ClusterPipelineNotAtomic(Rule):
                 call.span,
                 confidence=batch.client.confidence,
                 message=f"{because}, but the pipeline of a cluster client is no transaction without `transaction=True`",
-                related=(Related(first.path, first.span, "first command of the pipeline"),)
-                if first is not call
-                else (),
+                related=(Related(first.path, first.span, "queued here before"),) if first is not call else (),
                 fix=Fix(Applicability.DISPLAY, "Pass `transaction=True` to `pipeline`"),
             )
 
 
-def _reliance(batch: Batch) -> tuple[RedisCall, str, RedisCall] | None:
-    """The command that shows that the code wants all or nothing, the words for it, and the first command."""
-    first = batch.calls[0]
-    for call in batch.calls:
+def _reliance(batch: Batch, sequence: CallSequence) -> tuple[RedisCall, str, RedisCall] | None:
+    """The command that shows that the code wants all or nothing, the words for it, and the command it belongs to."""
+    for position, call in enumerate(batch.calls):
         if call.method in ("watch", "multi"):
-            return call, f"`{call.method}` asks for a transaction", first
-    writes = [(call, key) for call in batch.calls for key in call.keys]
-    deleted: list[KeyUse] = []
-    tags: list[tuple[KeyUse, object]] = []
-    for call, key in writes:
-        use = PatternUse(call, key)
-        if use.creates and any(same_key(key, one) for one in deleted):
-            return (
-                call,
-                f"{call.command_name or call.method.upper()} fills {_shown(key)} again after it was deleted",
-                first,
-            )
-        if use.deletes:
-            deleted.append(key)
-        tag = key.patterns[0].hash_tag if len(key.patterns) == 1 else None
-        if not (use.writes or use.deletes) or tag is None:
-            continue
-        if any(tag == other and not same_key(key, one) for one, other in tags):
-            return call, f"{_shown(key)} has a hash tag, to be changed together with others", first
-        tags.append((key, tag))
+            return call, f"`{call.method}` asks for a transaction", batch.calls[0]
+        earlier = [one for one in batch.calls[:position] if call in sequence.after(one)]
+        for use in (PatternUse(call, key) for key in call.keys):
+            for other in (PatternUse(one, key) for one in earlier for key in one.keys):
+                because = _together(other, use)
+                if because:
+                    return call, because, other.call
     return None
+
+
+def _together(first: PatternUse, later: PatternUse) -> str:
+    """Why two commands of a pipeline belong together, in words; empty where nothing says so."""
+    if same_key(first.key, later.key):
+        if not (first.deletes and later.creates):
+            return ""
+        return (
+            f"{later.call.command_name or later.call.method.upper()} fills {_shown(later.key)} again after its removal"
+        )
+    if not (first.writes and later.writes) or not len(first.key.patterns) == len(later.key.patterns) == 1:
+        return ""
+    tag = later.key.patterns[0].hash_tag
+    # A tag without a part that varies says where keys lie, not which of them belong together.
+    if tag is None or tag != first.key.patterns[0].hash_tag or all(isinstance(part, str) for part in tag):
+        return ""
+    return f"{_shown(first.key)} and {_shown(later.key)} have one hash tag, to be changed together"
 
 
 def _shown(key: KeyUse) -> str:

@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from redlint.commands.methods import Routing
-from redlint.diagnostic import Applicability, Diagnostic, Fix, Severity
+from redlint.diagnostic import Diagnostic, Severity
 from redlint.rule import ProjectModel, RedisCall, Rule
 
-_OF_THE_WHOLE = frozenset(
-    {
-        *("KEYS", "DBSIZE", "RANDOMKEY", "INFO", "CONFIG SET", "CONFIG RESETSTAT", "SLOWLOG GET", "SLOWLOG LEN"),
-        *("SLOWLOG RESET", "CLIENT LIST", "CLIENT KILL", "MEMORY PURGE", "MEMORY STATS", "LATENCY RESET"),
-    }
+_KEYS = frozenset({"KEYS", "DBSIZE", "RANDOMKEY"})
+_CHANGES = frozenset(
+    {"CONFIG SET", "CONFIG RESETSTAT", "SLOWLOG RESET", "LATENCY RESET", "MEMORY PURGE", "CLIENT KILL"}
 )
-_OF_ALL_KEYS = frozenset({"KEYS", "SCAN", "DBSIZE", "RANDOMKEY"})
+_FIGURES = frozenset({"INFO", "SLOWLOG GET", "SLOWLOG LEN", "CLIENT LIST", "MEMORY STATS"})
+_SECTIONS = frozenset({"clients", "commandstats", "cpu", "keyspace", "memory", "stats"})
+"""Sections of INFO with figures of one node; version and settings are the same on all."""
 
 
 class SingleNodeScanInCluster(Rule):
     """A command about the whole data set asks one node of the cluster.
 
     ## What it does
-    Reports `KEYS`, `DBSIZE`, `RANDOMKEY`, `INFO`, `CONFIG SET`, `SLOWLOG GET` and the like on a cluster client without
-    `target_nodes`, and `KEYS`, `SCAN`, `DBSIZE` and `RANDOMKEY` on a plain client where the setting `topology` is
-    `cluster`.
+    Reports `KEYS`, `DBSIZE`, `RANDOMKEY`, `CONFIG SET`, `SLOWLOG GET`, `INFO` of a section with figures and the like on
+    a cluster client without `target_nodes`, and `KEYS`, `SCAN`, `DBSIZE` and `RANDOMKEY` on a plain client where the
+    setting `topology` is `cluster`.
 
     ## Why is this bad?
     The cluster client sends such commands to one node, its default node, and a plain client knows no other. With
@@ -52,10 +52,12 @@ class SingleNodeScanInCluster(Rule):
     ```
 
     ## Fix safety
-    The fix is only displayed: with `target_nodes` the reply is one for each node, or their sum.
+    There is no fix: with `target_nodes` the reply may be one for each node, or their sum.
 
     ## Known problems
-    Code that asks each node by a client of its own is reported where `topology` is `cluster`.
+    Silent for `INFO` of no or another section, which programs mostly read the version from. Code that asks each node
+    by a client of its own is reported where `topology` is `cluster`, unless the cluster client handed it out. Silent
+    below a condition that names a cluster.
 
     ## References
     - [Cluster commands of redis-py](https://redis.readthedocs.io/en/stable/clustering.html)
@@ -65,36 +67,53 @@ class SingleNodeScanInCluster(Rule):
     since = "0.2"
     severity = Severity.WARNING
     message = "The command asks one node of the cluster"
-    help = "Pass `target_nodes=RedisCluster.PRIMARIES`"
+    help = "Pass `target_nodes` with the nodes that are meant"
 
     def check_call(self, call: RedisCall, project: ProjectModel) -> Iterator[Diagnostic]:
         """Report commands about the whole that go to one node."""
-        if not project.uses_cluster(call.client) or call.client.library == "fakeredis":
+        if call.client.library == "fakeredis" or call.asks_for_cluster:
             return
-        name = _command(call)
-        if call.client.is_cluster:
-            if name not in _OF_THE_WHOLE or not _goes_to_default_node(call):
-                return
-            where = "asks only the default node of the cluster"
+        if call.cluster_client is not None:
+            missing = _of_default_node(call)
+            help = 'Pass `target_nodes="primaries"`'
+        elif project.uses_cluster(call.client) and not call.client.is_of_node:
+            missing = _of_connected_node(call)
+            help = "Use a cluster client, whose `scan_iter` goes over all nodes"
         else:
-            if name not in _OF_ALL_KEYS:
-                return
-            where = "asks only the node that the client is connected to"
-        yield self.diagnostic(
-            call.path,
-            call.span,
-            confidence=call.client.confidence,
-            message=f"{name} {where}, which holds a part of the keys",
-            fix=Fix(Applicability.DISPLAY, "Pass `target_nodes=RedisCluster.PRIMARIES`"),
-        )
+            return
+        if missing:
+            yield self.diagnostic(
+                call.path,
+                call.span,
+                confidence=(call.cluster_client or call.client).confidence,
+                message=f"{_command(call)} {missing}",
+                help=help,
+            )
+
+
+def _of_default_node(call: RedisCall) -> str:
+    """What a cluster client's call leaves out, in words; empty where it goes to all nodes or means one."""
+    given = any(argument.keyword in ("target_nodes", "target_node") for argument in call.arguments)
+    routed = call.spec is None or call.spec.cluster is Routing.DEFAULT_NODE
+    if given or not routed or call.has_unknown_arguments:
+        return ""
+    name = call.command_name
+    if name in _KEYS:
+        return "asks only the default node of the cluster, which holds a part of the keys"
+    if name in _CHANGES:
+        return "reaches only the default node of the cluster; the others stay as they are"
+    section = call.argument("section")
+    if name in _FIGURES and (name != "INFO" or (section is not None and section.constant in _SECTIONS)):
+        return "asks only the default node of the cluster and tells nothing of the others"
+    return ""
+
+
+def _of_connected_node(call: RedisCall) -> str:
+    if _command(call) not in _KEYS | {"SCAN"}:
+        return ""
+    return "asks only the node that the client is connected to, which holds a part of the keys"
 
 
 def _command(call: RedisCall) -> str:
     """The command of the call, also where a helper such as ``scan_iter`` sends it."""
     return call.command_name or next((command.name for command in call.sent), "")
-
-
-def _goes_to_default_node(call: RedisCall) -> bool:
-    given = any(argument.keyword in ("target_nodes", "target_node") for argument in call.arguments)
-    routed = call.spec is None or call.spec.cluster is Routing.DEFAULT_NODE
-    return routed and not given and not call.has_unknown_arguments
