@@ -136,7 +136,8 @@ def test_a_setting_is_changed_on_one_node(cluster: RedisCluster) -> None:
 
     def values() -> list[str]:
         nodes = cluster.get_primaries()
-        return [cluster.config_get("slowlog-max-len", target_nodes=node)["slowlog-max-len"] for node in nodes]
+        found = [cluster.config_get("slowlog-max-len", target_nodes=node) for node in nodes]
+        return [str(one["slowlog-max-len"]) for one in found]
 
     before = values()[0]
     try:

@@ -106,7 +106,7 @@ def test_xtrim_bounds_a_stream(client: Redis) -> None:
 TYPES: dict[str, tuple[Command, Command]] = {
     "list and set": (lambda client: client.lpush("new", 1), lambda client: client.sismember("new", "1")),
     "string and hash": (lambda client: client.set("new", 1), lambda client: client.hget("new", "f")),
-    "set algebra and sorted set": (lambda client: client.zadd("new", {"a": 1}), lambda client: client.sunion("new")),
+    "set algebra and sorted set": (lambda client: client.zadd("new", {"a": 1}), lambda client: client.sunion(["new"])),
     "range of sorted set and set": (
         lambda client: client.sadd("new", "a"),
         lambda client: client.zrangestore("part", "new", 0, -1),

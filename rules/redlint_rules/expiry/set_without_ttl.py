@@ -62,7 +62,8 @@ class SetWithoutTtl(Rule):
     - `default-ttl`: seconds that the fix passes as `ex=`; no value by default.
 
     ## Known problems
-    Keys whose text cannot be worked out are never reported. Data that is meant to stay belongs in the
+    Keys whose text cannot be worked out are never reported. There are no notes where the project also gives a TTL
+    to keys that cannot be worked out, which may be any. Data that is meant to stay belongs in the
     `persistent-keys` setting. A fixed key that the project also deletes is taken to be managed by hand.
 
     ## References
@@ -97,7 +98,7 @@ class SetWithoutTtl(Rule):
         if writes[0].key.patterns[0].identity != uses.pattern.identity:
             return  # one of several alternatives of a key that is reported under the first
         because = _evidence(uses, writes, project)
-        if not because and not _piles_up(uses):
+        if not because and (not _piles_up(uses) or any(map(_expires_unknown, project.calls()))):
             return
         command = first.command_name or first.method.upper()
         message = f"{command} stores {uses.pattern.display}, which no code in the project gives a TTL"
@@ -123,6 +124,11 @@ class SetWithoutTtl(Rule):
         if edits is None:
             return Fix(Applicability.DISPLAY, "Pass `ex=<seconds>`")
         return Fix(Applicability.UNSAFE, f"Pass `ex={ttl}`", edits)
+
+
+def _expires_unknown(call: RedisCall) -> bool:
+    """Whether a call gives a TTL to a key that is not known at all: it may be any."""
+    return call.production and any(not key.patterns and PatternUse(call, key).may_expire for key in call.keys)
 
 
 def _piles_up(uses: PatternUses) -> bool:
