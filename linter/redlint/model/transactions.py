@@ -48,16 +48,18 @@ class Batch:
         Without the option, pipelines of a plain client are transactions and those of a cluster client are not
         (redis-py and valkey-py, all versions). After ``watch`` or ``multi`` a plain client's is one in any case.
         """
-        if self.client.role is Role.TRANSACTION or self.client.factory == "transaction":
+        answers = {self._sends_multi(ref) for call in self.calls for ref in (call.client, *call.alternatives)}
+        return answers.pop() if len(answers) == 1 else None
+
+    def _sends_multi(self, client: ClientRef) -> bool | None:
+        if client.role is Role.TRANSACTION or client.factory == "transaction":
             return True
-        if self.asks_for_transaction and not self.on_cluster_client:
+        if self.asks_for_transaction and not client.is_cluster:
             return True
-        option = self.client.options.get("transaction")
-        if option is UNKNOWN or any(call.alternatives for call in self.calls):
+        option = client.options.get("transaction")
+        if option is UNKNOWN:
             return None
-        if option is None:
-            return not self.on_cluster_client
-        return bool(option)
+        return bool(option) if option is not None else not client.is_cluster
 
     @property
     def asks_for_transaction(self) -> bool:
@@ -77,8 +79,18 @@ class Batch:
             possible = possible or found
         return possible
 
+    @property
+    def _queued(self) -> tuple[RedisCall, ...]:
+        """The commands of the transaction itself: what stands between ``watch`` and ``multi`` is sent at once.
+
+        A cluster client counts these as well: all have to be in one slot.
+        """
+        watch = next((place for place, call in enumerate(self.calls) if call.method == "watch"), len(self.calls))
+        multi = next((place for place, call in enumerate(self.calls) if call.method == "multi"), len(self.calls))
+        return (*self.calls[:watch], *self.calls[max(watch, multi) :])
+
     def _conflicts(self) -> Iterator[BatchConflict]:
-        calls = [call for call in self.calls if self.on_cluster_client or call.method != "watch"]
+        calls = self.calls if self.on_cluster_client else self._queued
         for position, call in enumerate(calls):
             own = slot_conflict(call.keys)
             if own is not None:
