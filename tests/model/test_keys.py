@@ -362,3 +362,21 @@ def test_an_inherited_attribute_has_one_source() -> None:
                 self.r.delete(f"{self.prefix}:x")
     """)
     assert len(set(identities({"a.py": source}))) == 1
+
+
+def test_keys_of_the_cache_of_django_redis() -> None:
+    """Names get the cache's prefix and version; ``delete_pattern`` means every key that matches."""
+    settings = """
+        CACHES = {"default": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": "redis://localhost"}}
+    """
+    source = """
+        from django.core.cache import cache
+        import django_redis
+
+        def forget(user):
+            cache.delete_pattern(f"user:{user}:*")
+    """
+    assert keys({"a.py": source, "settings.py": settings}) == ["{}:{}:user:{}:{}"]
+    assert (
+        keys({"a.py": source.replace('delete_pattern(f"user:{user}:*")', "ttl(user)"), "settings.py": settings}) == []
+    )

@@ -23,7 +23,7 @@ from redlint.commands.methods import (
 from redlint.commands.table import CommandSpec, command, key_positions
 from redlint.diagnostic import Confidence, Span
 from redlint.model.clients import lineage
-from redlint.model.clients.cache_methods import cache_method, cache_methods
+from redlint.model.clients.cache_methods import CacheMethod, cache_method, cache_methods
 from redlint.model.codecs import Codecs
 from redlint.model.evaluation.callers import CALLS_ITS_ARGUMENT
 from redlint.model.evaluation.calling import constant, owner_of
@@ -51,7 +51,7 @@ from redlint.model.facts import (
 )
 from redlint.model.index import ModuleIndex
 from redlint.model.kinds import Role
-from redlint.model.pattern import KeyPattern
+from redlint.model.pattern import Hole, KeyPattern
 from redlint.model.scopes import Scopes
 from redlint.model.strings import KeyTexts
 from redlint.model.values import (
@@ -78,6 +78,13 @@ _LISTS_KEYS = {"KEYS": ("keys",), "SCAN": ("scan_iter", "scan")}
 _TELLING_NAMES = ("redis", "valkey")
 
 _CACHE = "django_redis.cache.RedisCache"
+_CACHE_PREFIX = (
+    Hole("KEY_PREFIX", fixed=True, source="django:KEY_PREFIX"),
+    ":",
+    Hole("VERSION", fixed=True, source="django:VERSION"),
+    ":",
+)
+"""What Django puts in front of the names in a cache (https://docs.djangoproject.com/en/stable/ref/settings/#key-prefix)."""
 
 _EVALSHA = tuple(spec for spec in (command("EVALSHA"),) if spec is not None)
 _SCRIPT_ACCESS = KeyAccess(AccessMode.MODIFY, reads=True, updates=True, by_option=True)
@@ -190,7 +197,30 @@ class RedisCalls:
             replace(argument, parameter=argument.keyword or (names[position] if position < len(names) else None))
             for position, argument in enumerate(call.arguments)
         )
-        return replace(call, commands=commands, arguments=arguments, keys=())
+        keys = self._cache_keys(module, spec, commands, site.call.arguments, arguments)
+        return replace(call, commands=commands, arguments=arguments, keys=keys)
+
+    def _cache_keys(
+        self,
+        module: ModuleIndex,
+        spec: CacheMethod,
+        commands: tuple[CommandSpec, ...],
+        given: tuple[Argument, ...],
+        bound: tuple[CallArgument, ...],
+    ) -> tuple[KeyUse, ...]:
+        """The keys that a cache makes of its own: prefix, version and name, or all that match a pattern of names."""
+        found: list[KeyUse] = []
+        for argument, record in zip(given, bound, strict=True):
+            name = record.parameter or ""
+            is_pattern = name in spec.patterns
+            if argument.stars or not commands or not (is_pattern or spec.keys.get(name) is KeyShape.SCALAR):
+                continue
+            key = self._key(module, argument.value, many=is_pattern)
+            patterns = (pattern.matched if is_pattern else pattern for pattern in key.patterns)
+            cached = tuple(KeyPattern.of(*_CACHE_PREFIX, *pattern.parts) for pattern in patterns)
+            access = key_access(commands[-1], (commands[-1].name, "<key>"), 1)
+            found.append(replace(key, patterns=cached, access=access))
+        return tuple(found)
 
     def _alias(self, module: ModuleIndex, site: CallSite) -> RedisCall | None:
         """``get = r.get; get(key)``, ``sync_to_async(r.get)(key)``."""
