@@ -1551,7 +1551,7 @@ FRAMEWORKS = {
         """,
     "django-redis caches": """
         from django.core.cache import caches
-        caches["x"].ttl("y")  #: ttl cache inferred
+        caches["x"].ttl("y")  #: ttl {}:{}:y cache inferred
         caches["x"].get("y")
         """,
     "django-redis lock": """

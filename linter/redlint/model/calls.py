@@ -210,15 +210,18 @@ class RedisCalls:
     ) -> tuple[KeyUse, ...]:
         """The keys that a cache makes of its own: prefix, version and name, or all that match a pattern of names."""
         found: list[KeyUse] = []
+        last = commands[-1] if commands else None
+        if last is None or last.keys is None or not last.keys.has_keys:
+            return ()
         for argument, record in zip(given, bound, strict=True):
             name = record.parameter or ""
             is_pattern = name in spec.patterns
-            if argument.stars or not commands or not (is_pattern or spec.keys.get(name) is KeyShape.SCALAR):
+            if argument.stars or not (is_pattern or spec.keys.get(name) is KeyShape.SCALAR):
                 continue
             key = self._key(module, argument.value, many=is_pattern)
             patterns = (pattern.matched if is_pattern else pattern for pattern in key.patterns)
             cached = tuple(KeyPattern.of(*_CACHE_PREFIX, *pattern.parts) for pattern in patterns)
-            access = key_access(commands[-1], (commands[-1].name, "<key>"), 1)
+            access = key_access(last, (last.name, "<key>"), 1)
             found.append(replace(key, patterns=cached, access=access))
         return tuple(found)
 
