@@ -236,6 +236,11 @@ class RedisCall:
         return any("cluster" in block.header.lower() for block in (*branches, *self.passed))
 
     @property
+    def shown_command(self) -> str:
+        """The command for messages, or the method's name where it may send several."""
+        return self.command_name or self.method.upper()
+
+    @property
     def sent(self) -> tuple[CommandSpec, ...]:
         """The commands it may send, those of the iterators and lock objects that it returns included."""
         if self.commands or self.spec is None:

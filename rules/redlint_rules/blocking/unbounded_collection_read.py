@@ -93,10 +93,10 @@ class UnboundedCollectionRead(Rule):
         added = next((use for use in sure if use.adds_element and _adds_one_of_many(use)), None)
         if not reads or added is None or reads[0].client.library == "fakeredis":
             return
-        stays = not any(use.takes_away or use.deletes or use.may_expire or use.overwrites for use in touching)
-        if not stays and (uses.pattern.varies or _is_register(uses)):
-            return
         if any(use.deletes or use.may_expire for use in touching):  # a batch that is collected and worked off
+            return
+        stays = not any(use.takes_away or use.overwrites for use in touching)
+        if not stays and (uses.pattern.varies or _is_register(uses)):
             return
         first = reads[0]
         kind = "/".join(sorted(uses.value_types))

@@ -108,9 +108,7 @@ def _together(first: PatternUse, later: PatternUse) -> str:
     if same_key(first.key, later.key):
         if not (first.deletes and later.creates):
             return ""
-        return (
-            f"{later.call.command_name or later.call.method.upper()} fills {_shown(later.key)} again after its removal"
-        )
+        return f"{later.call.shown_command} fills {_shown(later.key)} again after its removal"
     if not (first.writes and later.writes) or not len(first.key.patterns) == len(later.key.patterns) == 1:
         return ""
     tag = later.key.patterns[0].hash_tag

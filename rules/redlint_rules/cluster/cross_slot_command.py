@@ -71,7 +71,7 @@ class CrossSlotCommand(Rule):
         found = slot_conflict(call.keys)
         if found is None:
             return
-        command = call.command_name or call.method.upper()
+        command = call.shown_command
         yield self.diagnostic(
             call.path,
             call.span,

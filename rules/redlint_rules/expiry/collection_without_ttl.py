@@ -85,7 +85,7 @@ class CollectionWithoutTtl(Rule):
             first.span,
             confidence=first.client.confidence,
             message=(
-                f"{first.command_name or first.method.upper()} fills {uses.pattern.display}, which no code in the "
+                f"{first.shown_command} fills {uses.pattern.display}, which no code in the "
                 f"project gives a TTL, though {because}"
             ),
             related=tuple(

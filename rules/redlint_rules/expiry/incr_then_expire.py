@@ -82,8 +82,8 @@ class IncrThenExpire(Rule):
                 write.span,
                 confidence=min(write.client.confidence, expiry.client.confidence),
                 message=(
-                    f"{write.command_name or write.method.upper()} creates the counter {late.shown_key} without a TTL; "
-                    f"if the process ends before {expiry.command_name or expiry.method.upper()} runs, {_harm(late)}"
+                    f"{write.shown_command} creates the counter {late.shown_key} without a TTL; "
+                    f"if the process ends before {expiry.shown_command} runs, {_harm(late)}"
                 ),
                 related=(Related(expiry.path, expiry.span, "the TTL is set here"),),
                 fix=_fix(late, project),

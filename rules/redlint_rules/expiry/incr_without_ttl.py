@@ -84,7 +84,7 @@ class IncrWithoutTtl(Rule):
             first.span,
             confidence=first.client.confidence,
             message=(
-                f"{first.command_name or first.method.upper()} counts in {uses.pattern.display}, which no code in the "
+                f"{first.shown_command} counts in {uses.pattern.display}, which no code in the "
                 f"project gives a TTL, though {because}"
             ),
         )

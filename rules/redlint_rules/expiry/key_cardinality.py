@@ -80,7 +80,7 @@ class KeyCardinality(Rule):
             first.span,
             confidence=first.client.confidence,
             message=(
-                f"{first.command_name or first.method.upper()} makes a new key {uses.pattern.display} for every "
+                f"{first.shown_command} makes a new key {uses.pattern.display} for every "
                 f"{hole.name}; no code in the project expires or deletes them"
             ),
         )

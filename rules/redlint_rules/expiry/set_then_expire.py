@@ -90,7 +90,7 @@ class SetThenExpire(Rule):
                 confidence=min(write.client.confidence, expiry.client.confidence),
                 message=(
                     f"{_name(late)} creates {late.shown_key} without a TTL; if the process ends before "
-                    f"{expiry.command_name or expiry.method.upper()} runs, the key stays for good"
+                    f"{expiry.shown_command} runs, the key stays for good"
                 ),
                 related=(Related(expiry.path, expiry.span, "the TTL is set here"),),
                 fix=_fix(late),
@@ -98,7 +98,7 @@ class SetThenExpire(Rule):
 
 
 def _name(late: LateExpiry) -> str:
-    return late.write.command_name or late.write.method.upper()
+    return late.write.shown_command
 
 
 def _fix(late: LateExpiry) -> Fix:

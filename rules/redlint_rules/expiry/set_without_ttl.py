@@ -100,7 +100,7 @@ class SetWithoutTtl(Rule):
         because = _evidence(uses, writes, project)
         if not because and (not _piles_up(uses) or any(map(_expires_unknown, project.calls()))):
             return
-        command = first.command_name or first.method.upper()
+        command = first.shown_command
         message = f"{command} stores {uses.pattern.display}, which no code in the project gives a TTL"
         if because:
             message += f", though {because}"

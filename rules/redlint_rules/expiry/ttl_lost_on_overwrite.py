@@ -97,7 +97,7 @@ class TtlLostOnOverwrite(Rule):
 
 
 def _name(call: RedisCall) -> str:
-    return call.command_name or call.method.upper()
+    return call.shown_command
 
 
 def _fix(lost: LostTtl, project: ProjectModel) -> Fix:

@@ -95,7 +95,7 @@ class UnboundedList(Rule):
             call.span,
             confidence=call.client.confidence,
             message=(
-                f"{call.command_name or call.method.upper()} adds to {uses.pattern.display}, "
+                f"{call.shown_command} adds to {uses.pattern.display}, "
                 "which no code in the project pops, trims, deletes or expires"
             ),
             related=tuple(

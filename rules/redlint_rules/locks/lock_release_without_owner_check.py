@@ -89,7 +89,7 @@ class LockReleaseWithoutOwnerCheck(Rule):
         )
         how = "after comparing it in a separate step" if compared else "without checking who holds it"
         message = (
-            f"{call.command_name or call.method.upper()} releases the lock {uses.pattern.display} {how}: "
+            f"{call.shown_command} releases the lock {uses.pattern.display} {how}: "
             "if it has expired meanwhile, the lock of another process is deleted"
         )
         first = acquired[0].call

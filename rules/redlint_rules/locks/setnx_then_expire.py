@@ -83,8 +83,8 @@ class SetnxThenExpire(Rule):
                 write.span,
                 confidence=min(write.client.confidence, expiry.client.confidence),
                 message=(
-                    f"{write.command_name or write.method.upper()} takes {late.shown_key} without a TTL; if the "
-                    f"process ends before {expiry.command_name or expiry.method.upper()} runs, nobody can take it again"
+                    f"{write.shown_command} takes {late.shown_key} without a TTL; if the "
+                    f"process ends before {expiry.shown_command} runs, nobody can take it again"
                 ),
                 related=(Related(expiry.path, expiry.span, "the TTL is set here"),),
                 fix=_fix(late),
