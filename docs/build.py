@@ -1,4 +1,4 @@
-"""Builds the pages that are made from code: one for each rule, their index, and the reference of settings.
+"""Builds the pages that are made from code: rules, their index, the reference of settings, and the evidence.
 
 ``python docs/build.py`` writes them; ``--check`` writes nothing, lists the pages that differ from what would
 be written, and exits with 1 if there are any.
@@ -46,6 +46,7 @@ def pages() -> dict[Path, str]:
     found = {Path("rules") / f"{rule_name(rule.__name__)}.md": rule_page(rule) for rule in rules}
     found[Path("rules/index.md")] = "\n".join(_index(rules)) + "\n"
     found[Path("configuration-reference.md")] = "\n".join(_reference(rules)) + "\n"
+    found[Path("evidence.md")] = "\n".join(_evidence()) + "\n"
     return found
 
 
@@ -80,6 +81,31 @@ def _index(rules: Iterable[type[Rule]]) -> Iterator[str]:
                 for rule in members
             ],
         )
+
+
+def _evidence() -> Iterator[str]:
+    sys.path.insert(0, str(DOCS.parent / "tests"))
+    from evidence.harness import proofs
+
+    names = {rule.code: rule_name(rule.__name__) for rule in load_rules([PACKAGE])}
+    yield "# Evidence"
+    yield ""
+    yield "What rules say of servers and clients, seen on real ones. Each row is a test of `tests/evidence/proofs`: the"
+    yield "bad code is reported and does the harm, the good code is not reported and does not."
+    yield ""
+    yield from _table(
+        ("Rule", "Harm shown", "Bad code", "Good code", "Servers"),
+        [
+            (
+                f"[{proof.rule}](rules/{names[proof.rule]}.md)",
+                proof.harm,
+                proof.bad_figure,
+                proof.good_figure,
+                ", ".join(place.value for place in proof.places),
+            )
+            for proof in proofs()
+        ],
+    )
 
 
 def _reference(rules: Iterable[type[Rule]]) -> Iterator[str]:

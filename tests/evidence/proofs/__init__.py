@@ -1,0 +1,1 @@
+"""The proofs, one module for each topic."""

@@ -1,0 +1,107 @@
+"""What commands over whole collections and keyspaces cost a server that runs one command at a time."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from evidence.harness import Place, Proof, Run
+
+
+def longest_command_with_many_keys(run: Run) -> str:
+    """Whether one command of ``example`` has to look at all of 20,000 keys, by the server's own slow log."""
+    with run.client.pipeline(transaction=False) as pipe:
+        for number in range(20_000):
+            pipe.set(f"session:{number}", number)
+        pipe.execute()
+    return _most_returned(run)
+
+
+def longest_command_with_many_members(run: Run) -> str:
+    """How much of a set of 20,000 members one reply to ``example`` holds."""
+    run.client.sadd("visitors:home", *range(20_000))
+    return _most_returned(run)
+
+
+def _most_returned(run: Run) -> str:
+    """The size class of the longest reply, by what the server has written to its connections per command."""
+    with run.names() as names:
+        names["client"].ping()
+        before = run.client.info("stats")
+        found = list(names["example"]("home"))
+        after = run.client.info("stats")
+    commands = after["total_commands_processed"] - before["total_commands_processed"] - 1
+    written = after["total_net_output_bytes"] - before["total_net_output_bytes"]
+    assert len(set(found)) == 20_000
+    return "one reply of over 100 kB" if written / commands > 100_000 else "replies of less than 100 kB"
+
+
+def thread_that_frees(run: Run) -> str:
+    """Who frees a set of 20,000 members: the server counts the objects that its background thread has freed."""
+    run.client.sadd("visitors:home", *range(20_000))
+    with run.names() as names:
+        names["example"]("home")
+    memory = run.client.info("memory")
+    in_background = memory["lazyfreed_objects"] + memory["lazyfree_pending_objects"]
+    return "freed in the background" if in_background else "freed while all clients wait"
+
+
+PROOFS: Final = (
+    Proof(
+        rule="RED101",
+        harm="KEYS looks at every key of the database in one step and answers with all that match",
+        bad="""
+            def example(_):
+                return client.keys("session:*")
+        """,
+        good="""
+            def example(_):
+                return client.scan_iter(match="session:*", count=1000)
+        """,
+        measure=longest_command_with_many_keys,
+        bad_figure="one reply of over 100 kB",
+        good_figure="replies of less than 100 kB",
+    ),
+    Proof(
+        rule="RED102",
+        harm="DEL frees a large collection in the thread that serves all clients (unless the server is set otherwise)",
+        bad="""
+            def visit(page, visitor):
+                client.sadd(f"visitors:{page}", visitor)
+
+            def example(page):
+                client.delete(f"visitors:{page}")
+        """,
+        good="""
+            def visit(page, visitor):
+                client.sadd(f"visitors:{page}", visitor)
+
+            def example(page):
+                client.unlink(f"visitors:{page}")
+        """,
+        measure=thread_that_frees,
+        bad_figure="freed while all clients wait",
+        good_figure="freed in the background",
+        places=(Place.REDIS62,),
+    ),
+    Proof(
+        rule="RED103",
+        harm="SMEMBERS reads the whole set in one step",
+        bad="""
+            def visit(page, visitor):
+                client.sadd(f"visitors:{page}", visitor)
+
+            def example(page):
+                return client.smembers(f"visitors:{page}")
+        """,
+        good="""
+            def visit(page, visitor):
+                client.sadd(f"visitors:{page}", visitor)
+
+            def example(page):
+                return client.sscan_iter(f"visitors:{page}", count=500)
+        """,
+        measure=longest_command_with_many_members,
+        bad_figure="one reply of over 100 kB",
+        good_figure="replies of less than 100 kB",
+    ),
+)

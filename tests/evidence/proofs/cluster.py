@@ -1,0 +1,152 @@
+"""What a cluster refuses, and what it does only on one of its nodes."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from evidence.harness import CLUSTER_HEADER, Place, Proof, Run
+
+
+def outcome(run: Run) -> str:
+    """What ``example`` gives or raises."""
+    try:
+        run.example()
+    except Exception as error:
+        return type(error).__name__
+    return "done"
+
+
+def outcome_of_construction(run: Run) -> str:
+    """What the constructor gives or raises."""
+    try:
+        with run.names():
+            return "done"
+    except Exception as error:
+        return type(error).__name__
+
+
+def transactions(run: Run) -> str:
+    """How many MULTI the nodes of the cluster have got."""
+    assert run.cluster is not None
+    before = _calls(run, "multi")
+    run.example()
+    return f"{_calls(run, 'multi') - before} MULTI"
+
+
+def _calls(run: Run, command: str) -> int:
+    assert run.cluster is not None
+    total = 0
+    for node in run.cluster.nodes:
+        with node.client() as client:
+            total += client.info("commandstats").get(f"cmdstat_{command}", {}).get("calls", 0)
+    return total
+
+
+def keys_found(run: Run) -> str:
+    """How many of 300 keys are counted."""
+    assert run.cluster is not None
+    client = run.cluster.client()
+    for number in range(300):
+        client.set(f"key:{number}", number)
+    client.close()
+    found = run.example()
+    return "all of 300 keys" if found == 300 else f"{'some' if 0 < found < 300 else 'none'} of 300 keys"
+
+
+PROOFS: Final = (
+    Proof(
+        rule="RED301",
+        harm="a command whose keys lie in two slots is refused",
+        header=CLUSTER_HEADER,
+        bad="""
+            def example():
+                return client.mget("total:orders", "total:users")
+        """,
+        good="""
+            def example():
+                return client.mget("{total}:orders", "{total}:users")
+        """,
+        measure=outcome,
+        bad_figure="RedisClusterException",
+        good_figure="done",
+        places=(Place.CLUSTER,),
+    ),
+    Proof(
+        rule="RED302",
+        harm="a transaction whose keys lie in two slots is refused",
+        header=CLUSTER_HEADER,
+        bad="""
+            def example():
+                with client.pipeline(transaction=True) as pipe:
+                    pipe.decrby("stock:north", 1)
+                    pipe.incrby("stock:south", 1)
+                    pipe.execute()
+        """,
+        good="""
+            def example():
+                with client.pipeline(transaction=True) as pipe:
+                    pipe.decrby("{stock}:north", 1)
+                    pipe.incrby("{stock}:south", 1)
+                    pipe.execute()
+        """,
+        measure=outcome,
+        bad_figure="CrossSlotTransactionError",
+        good_figure="done",
+        places=(Place.CLUSTER,),
+    ),
+    Proof(
+        rule="RED303",
+        harm="the default pipeline of a cluster client sends no MULTI: others see the steps in between",
+        header=CLUSTER_HEADER,
+        bad="""
+            def example():
+                with client.pipeline() as pipe:
+                    pipe.delete("names")
+                    pipe.sadd("names", "a")
+                    pipe.execute()
+        """,
+        good="""
+            def example():
+                with client.pipeline(transaction=True) as pipe:
+                    pipe.delete("names")
+                    pipe.sadd("names", "a")
+                    pipe.execute()
+        """,
+        measure=transactions,
+        bad_figure="0 MULTI",
+        good_figure="1 MULTI",
+        places=(Place.CLUSTER,),
+    ),
+    Proof(
+        rule="RED304",
+        harm="a cluster has one database, the client refuses others",
+        header="from redis.cluster import RedisCluster\n\nPORT = 6379\n",
+        bad="""
+            client = RedisCluster(host="127.0.0.1", port=PORT, socket_timeout=5, db=1)
+        """,
+        good="""
+            client = RedisCluster(host="127.0.0.1", port=PORT, socket_timeout=5)
+        """,
+        measure=outcome_of_construction,
+        bad_figure="RedisClusterException",
+        good_figure="done",
+        places=(Place.CLUSTER,),
+    ),
+    Proof(
+        rule="RED306",
+        harm="DBSIZE asks one node of the cluster and counts its keys only",
+        header=CLUSTER_HEADER,
+        bad="""
+            def example():
+                return client.dbsize()
+        """,
+        good="""
+            def example():
+                return client.dbsize(target_nodes=RedisCluster.PRIMARIES)
+        """,
+        measure=keys_found,
+        bad_figure="some of 300 keys",
+        good_figure="all of 300 keys",
+        places=(Place.CLUSTER,),
+    ),
+)
