@@ -141,6 +141,36 @@ class RedisCalls:
         self._texts = texts
         self._scopes = scopes
         self._codecs = Codecs(evaluator)
+        self._given: dict[tuple[str, Span], tuple[ModuleIndex, tuple[Argument, ...]]] = {}
+
+    def stored(self, call: RedisCall) -> tuple[KeyPattern, ...]:
+        """The texts that a call stores as values, elements or members; empty where one of them is unknown."""
+        given = self._given.get((call.path, call.span))
+        if given is None or call.has_unknown_arguments or not call.commands:
+            return ()
+        module, arguments = given
+        found: list[KeyPattern] = []
+        for argument, record in zip(arguments, call.arguments, strict=True):
+            if record.parameter not in _VALUE_PARAMETERS:
+                continue
+            patterns = [pattern for one in self._values(module, argument) for pattern in (one or (None,))]
+            if None in patterns:
+                return ()
+            found += [pattern for pattern in patterns if pattern is not None]
+        return tuple(found)
+
+    def _values(self, module: ModuleIndex, argument: Argument) -> Iterator[tuple[KeyPattern, ...]]:
+        """The patterns of each of the values that an argument brings, a mapping's keys for a sorted set."""
+        value = self._spelled_out(module, argument.value)
+        if isinstance(value, Mapping):
+            for key in value.keys:
+                yield self._texts.patterns(module, key) if key is not None else ()
+        elif isinstance(value, Comprehension):
+            yield self._texts.patterns(module, value.element)
+        elif argument.stars:
+            yield self._texts.element_patterns(module, value)
+        else:
+            yield self._texts.patterns(module, value)
 
     def of_module(self, module: ModuleIndex) -> tuple[RedisCall, ...]:
         """The resolved Redis calls of a module, by place."""
@@ -295,6 +325,7 @@ class RedisCalls:
         call = site.call
         arguments = self._arguments(module, spec, given)
         commands = self._commands(spec, method, arguments)
+        self._given[module.path, Span(call.start, call.end)] = (module, given)
         if method in _RAW:
             keys = self._raw_keys(module, commands, given)
         elif method == "__call__":

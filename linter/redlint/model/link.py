@@ -30,6 +30,7 @@ from redlint.model.modules import ModuleNames
 from redlint.model.pattern import KeyPattern
 from redlint.model.provenance import Provenance, TracingEvaluator
 from redlint.model.reach import Reach
+from redlint.model.registries import Registries
 from redlint.model.scopes import Scopes
 from redlint.model.sequences import CallSequence, call_sequences
 from redlint.model.settings import ModelSettings
@@ -351,9 +352,12 @@ class Project:
         calls = RedisCalls(evaluator, texts, scopes)
         creations = ClientCreations(evaluator, scopes)
         modules: dict[str, ModuleModel] = {}
-        for module in self._linked():
+        linked = tuple(self._linked())
+        made = {module.path: calls.of_module(module) for module in linked}
+        registries = Registries((call for group in made.values() for call in group), calls.stored)
+        for module in linked:
             path = module.path
-            found = calls.of_module(module)
+            found = tuple(registries.resolved(call) for call in made[path])
             modules[path] = ModuleModel(
                 path=path,
                 source=module.source,

@@ -13,7 +13,7 @@ from redlint.model import clients as client_tables
 from redlint.model.clients.library import ClientType
 from redlint.model.evaluation import containers, members, outside, standard
 from redlint.model.events import UNKNOWN, ClientRef, ConstantValue, Place, Unknown
-from redlint.model.facts import Argument, Call, CallSite, Constant, last_name
+from redlint.model.facts import Argument, Attribute, Call, CallSite, Constant, last_name
 from redlint.model.index import ModuleIndex
 from redlint.model.kinds import Role
 from redlint.model.values import (
@@ -84,7 +84,16 @@ def result(evaluator: Evaluator, module: ModuleIndex, call: Call) -> Values:
     callees = evaluator.evaluate(module, call.function)
     if last_name(call.function) == "run_until_complete" and all(isinstance(one, Anything) for one in callees):
         return _first(evaluator, module, call)
-    return union(*(_result(evaluator, module, call, callee) for callee in callees))
+    decoded = _decoded(evaluator, module, call)
+    return decoded or union(*(_result(evaluator, module, call, callee) for callee in callees))
+
+
+def _decoded(evaluator: Evaluator, module: ModuleIndex, call: Call) -> Values:
+    """``key.decode()`` of a reply is the same reply as text."""
+    function = call.function
+    if not isinstance(function, Attribute) or function.name != "decode":
+        return ()
+    return tuple(one for one in evaluator.evaluate(module, function.value) if isinstance(one, Reply))
 
 
 def _result(evaluator: Evaluator, module: ModuleIndex, call: Call, callee: Value) -> Values:
