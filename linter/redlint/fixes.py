@@ -15,11 +15,13 @@ from collections.abc import Iterator
 
 from redlint.diagnostic import Edit, Span
 from redlint.model.events import CallArgument, RedisCall
-from redlint.model.kinds import Role
+from redlint.model.kinds import Role, Usage
+from redlint.model.late_expiry import LateExpiry
 from redlint.source import SourceText
 
 _AFTER_LAST_ARGUMENT = re.compile(r"(?:[\s)\\])*(?:,[\s\\]*)?\)")
 _NO_ARGUMENTS = re.compile(r"\s*\(\s*\)")
+_SET_ARGUMENTS = frozenset({"name", "value", "nx", "xx"})
 _WORD_CHARACTER = re.compile(r"\w")
 _ATOMS = (
     *(ast.Call, ast.Name, ast.Attribute, ast.Subscript, ast.Constant, ast.JoinedStr),
@@ -82,6 +84,35 @@ def remove_statement(call: RedisCall) -> tuple[Edit, ...] | None:
     if block is None or not isinstance(block[0], ast.Expr):
         return None
     return (Edit(span, "pass"),) if block[1] == 1 else (Edit(Span(begin, end), ""),)
+
+
+def set_with_expiry(late: LateExpiry) -> tuple[Edit, ...] | None:
+    """Give a ``set`` or ``setnx`` the TTL of the EXPIRE that comes later, and remove that statement.
+
+    ``None`` for other writes, and where the expiry is a part of something.
+    """
+    write, expiry, option = late.write, late.expiry, late.set_option
+    ttl = expiry.argument("time")
+    if not option or ttl is None or write.client.queues or expiry.receiver != write.receiver:
+        return None
+    if expiry.usage is not Usage.DISCARDED or write.has_unknown_arguments:
+        return None
+    if any(argument.parameter not in _SET_ARGUMENTS for argument in write.arguments):
+        return None  # with ifeq= the write may fail where EXPIRE does not
+    written = add_keyword(write, option, ttl.text)
+    if write.method == "setnx":
+        written = _setnx_as_set(write, f"nx=True, {option}={ttl.text}")
+    elif write.method != "set":
+        return None
+    removed = remove_statement(expiry)
+    return (*written, *removed) if written is not None and removed is not None else None
+
+
+def _setnx_as_set(write: RedisCall, options: str) -> tuple[Edit, ...] | None:
+    if any(argument.keyword for argument in write.arguments):
+        return None
+    arguments = ", ".join(argument.text for argument in write.arguments)
+    return replace_call(write, f"{write.receiver}.set({arguments}, {options})")
 
 
 def queue_together(first: RedisCall, second: RedisCall) -> tuple[Edit, ...] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -157,6 +158,7 @@ def known_key(body: str, arguments: Sequence[object]) -> str:
     return body if "keys(" in body or "scan_iter" in body else body.replace("name", "'visitors:home'")
 
 
+@pytest.mark.proves("blocking-delete-of-large-key")
 @pytest.mark.parametrize(("body", "arguments"), list(DELETES.values()), ids=list(DELETES))
 def test_unlink_does_what_delete_does(client: Redis, body: str, arguments: Sequence[object]) -> None:
     before = snippet(HEADER, body)
@@ -238,6 +240,7 @@ SETS: Final = {
 }
 
 
+@pytest.mark.proves("set-then-expire")
 @pytest.mark.parametrize(("body", "key"), list(SETS.values()), ids=list(SETS))
 def test_set_with_ttl_does_what_set_and_expire_do(client: Redis, body: str, key: str) -> None:
     before = f"{HEADER}\n\ndef example(name):\n    {body}\n"
@@ -334,11 +337,8 @@ def test_other_writes_are_left_as_they_are(body: str) -> None:
 
 # --- every safe fix has a proof ---------------------------------------------------------------------------
 
-PROVEN: Final = {
-    "blocking-delete-of-large-key": test_unlink_does_what_delete_does,
-    "set-then-expire": test_set_with_ttl_does_what_set_and_expire_do,
-}
-"""The rules with a safe fix of code, and the test that proves it."""
+TESTS: Final = Path(__file__).resolve().parents[1]
+_PROVES = re.compile(r'@pytest\.mark\.proves\("([\w-]+)"\)')
 
 
 def emits_safe_fixes(rule: type) -> bool:
@@ -350,7 +350,8 @@ def emits_safe_fixes(rule: type) -> bool:
 
 def test_every_safe_fix_is_proven() -> None:
     rules = [rule for rule in RULES if rule.__module__.startswith("redlint_rules.")]
-    assert {rule_name(rule.__name__) for rule in rules if emits_safe_fixes(rule)} == set(PROVEN)
+    proven = {name for path in TESTS.rglob("test_*.py") for name in _PROVES.findall(path.read_text("utf-8"))}
+    assert {rule_name(rule.__name__) for rule in rules if emits_safe_fixes(rule)} == proven
 
 
 # --- RED101: keys becomes scan_iter -----------------------------------------------------------------------
@@ -514,3 +515,61 @@ async def example(token):
 
     assert asyncio.run(run()) == 1
     assert client.get("lock:job") is None
+
+
+# --- RED503: setnx and expire become one set --------------------------------------------------------------
+
+TAKES: Final = {
+    "free": ("expire(name, 500)", "nothing"),
+    "taken": ("expire(name, 500)", "greeting"),
+    "taken with a TTL": ("expire(name, 500)", "expiring"),
+    "taken by another type": ("expire(name, 500)", "visitors:hash"),
+    "milliseconds": ("pexpire(name, 500_000)", "nothing"),
+}
+
+
+@pytest.mark.proves("setnx-then-expire")
+@pytest.mark.parametrize(("expiry", "key"), TAKES.values(), ids=TAKES)
+@pytest.mark.parametrize("write", ["setnx(name, 'me')", "set(name, 'me', nx=True)"], ids=["setnx", "set nx"])
+def test_one_set_takes_a_key_as_setnx_and_expire_do(client: Redis, write: str, expiry: str, key: str) -> None:
+    body = f"if client.{write}:\n        client.{expiry}\n    else:\n        return 'taken'\n    return 'free'"
+    before = f"{HEADER}\n\ndef example(name):\n    {body}\n"
+    after = after_fixing("setnx-then-expire", before, unsafe=False)
+    assert "expire" not in after
+    first, second = outcome(before, client, [key]), outcome(after, client, [key])
+    assert first == second
+    assert first.reply == ("free" if key == "nothing" else "taken")
+
+
+def test_one_set_takes_a_key_with_asyncio(server: Server, client: Redis) -> None:
+    body = "if await client.setnx(name, 'me'):\n        await client.expire(name, 500)"
+    before = f"{ASYNC_HEADER}\n\nasync def example(name):\n    {body}\n"
+    after = after_fixing("setnx-then-expire", before, unsafe=False)
+
+    async def run(source: str, key: str) -> None:
+        async with redis.asyncio.Redis(host=server.host, port=server.port) as asynchronous:
+            await function(source, asynchronous)(key)
+
+    for key in ("new", "expiring"):
+        outcomes = []
+        for source in (before, after):
+            fill(client)
+            asyncio.run(run(source, key))
+            outcomes.append(contents(client))
+        assert outcomes[0] == outcomes[1]
+
+
+KEPT: Final = {
+    "more under the test": "if client.setnx(name, 'me'):\n        client.expire(name, 500)\n        return 1",
+    "computed TTL": "if client.setnx(name, 'me'):\n        client.expire(name, len(name))",
+    "TTL of 0": "if client.setnx(name, 'me'):\n        client.expire(name, 0)",
+    "reply kept": "taken = client.setnx(name, 'me')\n    if taken:\n        client.expire(name, 500)",
+    "in any case": "client.setnx(name, 'me')\n    client.expire(name, 500)",
+}
+
+
+@pytest.mark.parametrize("body", KEPT.values(), ids=KEPT)
+def test_other_takes_have_no_safe_fix(body: str) -> None:
+    before = f"{HEADER}\n\ndef example(name):\n    {body}\n"
+    fixture = Fixture("setnx-then-expire", {"snippet.py": before.encode()}, {})
+    assert fixed(fixture, RULES, unsafe=False)["snippet.py"].decode() == before

@@ -15,6 +15,11 @@ from redlint.model.kinds import BlockKind, Usage
 from redlint.model.sequences import CallSequence, extra_conditions, same_key, same_server, tests_reply
 from redlint.model.ttl import TtlEffect
 
+_OPTIONS: Final = {"expire": "ex", "pexpire": "px"}
+_CONDITIONS: Final = ("nx", "xx", "gt", "lt")
+_LONGEST_TTL: Final = 2**31 - 1
+"""Of a TTL beyond what they can store, ``set`` refuses the value as well and ``expire`` only the TTL."""
+_LIBRARIES: Final = ("redis", "valkey")
 _ASKS_FOR_TTL: Final = frozenset({"TTL", "PTTL", "EXPIRETIME", "PEXPIRETIME"})
 
 
@@ -64,6 +69,35 @@ class LateExpiry:
         tests_only_write = self.conditions[0].header == _flat(write.source.slice(write.outer_span))
         colon, _, further = _rows(between)
         return tests_only_write and _flat(colon.partition("#")[0]) == ":" and not further.strip()
+
+    @property
+    def is_all_that_is_guarded(self) -> bool:
+        """Whether nothing but the expiry stands under the ``if`` that the write is the test of."""
+        expiry = self.expiry
+        block = expiry.blocks[0]
+        return self.is_guarded_by_write and block.span.end <= expiry.outer_span.end
+
+    @property
+    def set_option(self) -> str:
+        """The option of ``set`` that stands for the expiry, such as ``ex``; empty where none does."""
+        if self.expiry.has_unknown_arguments or self.expiry.argument("time") is None:
+            return ""
+        if any(self.expiry.argument(name) is not None for name in _CONDITIONS):
+            return ""
+        return _OPTIONS.get(self.expiry.method, "")
+
+    @property
+    def is_same_in_one_step(self) -> bool:
+        """Whether ``set`` with the TTL surely does what the two commands do, once both are run.
+
+        That takes a constant TTL that both accept, and no call in key or receiver, which would be made once only.
+        """
+        write, expiry = self.write, self.expiry
+        ttl = expiry.argument("time")
+        if ttl is None or isinstance(ttl.constant, bool) or not isinstance(ttl.constant, int):
+            return False
+        is_plain = "(" not in self.key.text and "(" not in write.receiver and write.awaited == expiry.awaited
+        return 0 < ttl.constant <= _LONGEST_TTL and is_plain and write.client.library in _LIBRARIES
 
     @property
     def counts(self) -> bool:

@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from redlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Related, Severity
-from redlint.fixes import add_keyword, queue_together, remove_statement
+from redlint.diagnostic import Applicability, Diagnostic, Fix, Related, Severity
+from redlint.fixes import queue_together, set_with_expiry
 from redlint.model.keyspace import only_if_missing
 from redlint.model.late_expiry import LateExpiry, late_expiries
 from redlint.rule import CallSequence, ProjectModel, Rule
-
-_OPTIONS = {"expire": "ex", "pexpire": "px"}
-_CONDITIONS = ("nx", "xx", "gt", "lt")
-_PLAIN_ARGUMENTS = ("name", "value", "xx")
-_LONGEST_TTL = 2**31 - 1
-"""Of a TTL beyond what they can store, ``set`` refuses the value as well and ``expire`` only the TTL."""
-_LIBRARIES = ("redis", "valkey")
 
 
 class SetThenExpire(Rule):
@@ -89,7 +82,7 @@ class SetThenExpire(Rule):
                 write.span,
                 confidence=min(write.client.confidence, expiry.client.confidence),
                 message=(
-                    f"{_name(late)} creates {late.shown_key} without a TTL; if the process ends before "
+                    f"{write.shown_command} creates {late.shown_key} without a TTL; if the process ends before "
                     f"{expiry.shown_command} runs, the key stays for good"
                 ),
                 related=(Related(expiry.path, expiry.span, "the TTL is set here"),),
@@ -97,18 +90,14 @@ class SetThenExpire(Rule):
             )
 
 
-def _name(late: LateExpiry) -> str:
-    return late.write.shown_command
-
-
 def _fix(late: LateExpiry) -> Fix:
     if late.write.method != "set":
         return _transaction(late)
-    option = _OPTIONS.get(late.expiry.method, "")
-    edits = _edits(late, option) if option else None
+    option = late.set_option
+    edits = set_with_expiry(late) if late.is_adjacent and late.results_are_unused else None
     if edits is None:
         return Fix(Applicability.DISPLAY, f"Pass `{option or 'ex'}=` to `set` and drop the second command")
-    applicability = Applicability.SAFE if _is_safe(late) else Applicability.UNSAFE
+    applicability = Applicability.SAFE if late.is_same_in_one_step else Applicability.UNSAFE
     return Fix(applicability, f"Pass `{option}=` to `set` and drop `{late.expiry.method}`", edits)
 
 
@@ -117,29 +106,3 @@ def _transaction(late: LateExpiry) -> Fix:
     edits = queue_together(late.write, late.expiry) if late.is_adjacent and late.results_are_unused else None
     applicability = Applicability.DISPLAY if edits is None else Applicability.UNSAFE
     return Fix(applicability, "Queue both commands on one transaction pipeline", edits or ())
-
-
-def _is_safe(late: LateExpiry) -> bool:
-    """Whether one command surely does what the two did: a TTL that both take, nothing called twice before."""
-    write, expiry = late.write, late.expiry
-    ttl = expiry.argument("time")
-    if ttl is None or isinstance(ttl.constant, bool) or not isinstance(ttl.constant, int):
-        return False
-    is_plain = "(" not in late.key.text and "(" not in write.receiver and write.awaited == expiry.awaited
-    return 0 < ttl.constant <= _LONGEST_TTL and is_plain and write.client.library in _LIBRARIES
-
-
-def _edits(late: LateExpiry, option: str) -> tuple[Edit, ...] | None:
-    """The write with its TTL, without the statement after it."""
-    write, expiry = late.write, late.expiry
-    ttl = expiry.argument("time")
-    if ttl is None or not late.is_adjacent or write.client.queues or expiry.receiver != write.receiver:
-        return None
-    if not late.results_are_unused or write.has_unknown_arguments or expiry.has_unknown_arguments:
-        return None
-    if any(expiry.argument(name) is not None for name in _CONDITIONS):
-        return None
-    if any(argument.parameter not in _PLAIN_ARGUMENTS for argument in write.arguments):
-        return None  # with ifeq= the write may fail where EXPIRE does not
-    added, removed = add_keyword(write, option, ttl.text), remove_statement(expiry)
-    return (*added, *removed) if added is not None and removed is not None else None

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from redlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Related, Severity
-from redlint.fixes import add_keyword, remove_statement, replace_call
+from redlint.diagnostic import Applicability, Diagnostic, Fix, Related, Severity
+from redlint.fixes import set_with_expiry
 from redlint.model.keyspace import only_if_missing
-from redlint.model.kinds import Usage
 from redlint.model.late_expiry import LateExpiry, late_expiries
-from redlint.rule import CallSequence, ProjectModel, RedisCall, Rule
-
-_OPTIONS = {"expire": "ex", "pexpire": "px"}
-_CONDITIONS = ("nx", "xx", "gt", "lt")
+from redlint.rule import CallSequence, ProjectModel, Rule
 
 
 class SetnxThenExpire(Rule):
@@ -54,9 +50,11 @@ class SetnxThenExpire(Rule):
     ```
 
     ## Fix safety
-    Unsafe, and only where `expire` or `pexpire` is the first statement under `if setnx(...)`. `SET` replies `None`
-    where `SETNX` replies `False`, and refuses a TTL of 0, with which `EXPIRE` deletes the key. Otherwise the fix is
-    only displayed: code that expires the key in any case also gives the holder of the lock more time.
+    Safe where `expire` or `pexpire` with a constant TTL is all that stands under `if setnx(...)`: for the test,
+    `None` of `SET` is the `False` of `SETNX`. Unsafe where it is the first of several statements, which a failing
+    `EXPIRE` may keep from being run, where the TTL is computed, since `SET` refuses 0 where `EXPIRE` deletes the key,
+    and where key or client are results of a call. Otherwise the fix is only displayed: code that expires the key in
+    any case also gives the holder of the lock more time.
 
     ## Known problems
     The two calls must be in one function, and the key must be the same expression or constant.
@@ -92,30 +90,9 @@ class SetnxThenExpire(Rule):
 
 
 def _fix(late: LateExpiry) -> Fix:
-    option = _OPTIONS.get(late.expiry.method, "")
-    edits = _edits(late, option) if option else None
+    edits = set_with_expiry(late) if late.is_guarded_by_write else None
     if edits is None:
         return Fix(Applicability.DISPLAY, "Pass `nx=True` and `ex=` to `set` and drop the second command")
-    return Fix(Applicability.UNSAFE, f"Take the key with `set(..., nx=True, {option}=...)`", edits)
-
-
-def _edits(late: LateExpiry, option: str) -> tuple[Edit, ...] | None:
-    """The write with its TTL as the test of the ``if``, without the first statement under it."""
-    write, expiry = late.write, late.expiry
-    ttl = expiry.argument("time")
-    if ttl is None or not late.is_guarded_by_write or expiry.receiver != write.receiver or write.client.queues:
-        return None
-    if expiry.usage is not Usage.DISCARDED or write.has_unknown_arguments or expiry.has_unknown_arguments:
-        return None
-    if any(expiry.argument(name) is not None for name in _CONDITIONS):
-        return None
-    removed = remove_statement(expiry)
-    taken = add_keyword(write, option, ttl.text) if write.method == "set" else _as_set(write, option, ttl.text)
-    return (*taken, *removed) if taken is not None and removed is not None else None
-
-
-def _as_set(write: RedisCall, option: str, ttl: str) -> tuple[Edit, ...] | None:
-    arguments = ", ".join(argument.text for argument in write.arguments)
-    if write.method != "setnx" or any(argument.keyword for argument in write.arguments):
-        return None
-    return replace_call(write, f"{write.receiver}.set({arguments}, nx=True, {option}={ttl})")
+    is_safe = late.is_same_in_one_step and late.is_all_that_is_guarded
+    applicability = Applicability.SAFE if is_safe else Applicability.UNSAFE
+    return Fix(applicability, f"Take the key with `set(..., nx=True, {late.set_option}=...)`", edits)
