@@ -22,6 +22,7 @@ from redlint.source import SourceText
 _AFTER_LAST_ARGUMENT = re.compile(r"(?:[\s)\\])*(?:,[\s\\]*)?\)")
 _NO_ARGUMENTS = re.compile(r"\s*\(\s*\)")
 _SET_ARGUMENTS = frozenset({"name", "value", "nx", "xx"})
+_NEWLINE = r"(?:\r\n|\r|\n)"
 _WORD_CHARACTER = re.compile(r"\w")
 _ATOMS = (
     *(ast.Call, ast.Name, ast.Attribute, ast.Subscript, ast.Constant, ast.JoinedStr),
@@ -144,6 +145,56 @@ def queue_together(first: RedisCall, second: RedisCall) -> tuple[Edit, ...] | No
     )
 
 
+def queue_first_expiry(late: LateExpiry) -> tuple[Edit, ...] | None:
+    """Queue ``count = incr(key)`` and the ``expire`` under ``if count == 1`` on one transaction pipeline.
+
+    ``expire`` gets ``nx=True`` instead of the test (server 7.0 and later). ``None`` for any other form.
+    """
+    write, expiry = late.write, late.expiry
+    source, scope = write.source, write.scope
+    if write.receiver != expiry.receiver or {write.awaited, expiry.awaited} != {write.client.is_async}:
+        return None
+    if write.client.role is not Role.CLIENT or re.search(r"\bpipe\b", source.slice(scope.span)):
+        return None
+    if late.set_option == "" or expiry.usage is not Usage.DISCARDED or not all(map(_is_on_receiver, (write, expiry))):
+        return None
+    begin = source.row_start(source.location(write.outer_span.start).row)
+    last = source.location(expiry.outer_span.end).row
+    end = source.row_start(last + 1) if last < source.rows else len(source.text)
+    name = re.escape(write.consumer)
+    opening = re.fullmatch(rf"(?P<indent>[ \t]*){name} = ", source.slice(Span(begin, write.outer_span.start)))
+    between = source.slice(Span(write.outer_span.end, expiry.outer_span.start))
+    test = re.fullmatch(
+        rf"[ \t]*(#[^\r\n]*)?{_NEWLINE}(?P<test>(?P<indent>[ \t]*)if {name} == 1:[ \t]*{_NEWLINE}[ \t]*)", between
+    )
+    rest, further = source.slice(Span(expiry.outer_span.end, end)), source.text[end:]
+    limited = add_keyword(expiry, "nx", "True")
+    if opening is None or test is None or limited is None or test["indent"] != opening["indent"]:
+        return None
+    indent = opening["indent"]
+    if expiry.blocks[0].span.end > end or re.match(rf"\s*{indent}(else|elif)\b", further):
+        return None
+    is_in_one_row = all(not re.search(_NEWLINE, source.slice(call.span)) for call in (write, expiry))
+    if not is_in_one_row or (rest.strip() and not rest.lstrip().startswith("#")):
+        return None
+    inner, wait = f"{indent}    ", "async " if write.awaited else ""
+    replies = "(await pipe.execute())" if wait else "pipe.execute()"
+    row_end = end - len(rest) + len(rest.rstrip())
+    return (
+        Edit(
+            Span(begin + len(indent), _end_of_receiver(write)),
+            f"{wait}with {write.receiver}.pipeline() as pipe:\n{inner}pipe",
+        ),
+        Edit(Span(write.outer_span.end + test.start("test"), _end_of_receiver(expiry)), f"{inner}pipe"),
+        *limited,
+        Edit(Span(row_end, row_end), f"\n{inner}{write.consumer} = {replies}[0]"),
+    )
+
+
+def _is_on_receiver(call: RedisCall) -> bool:
+    return call.source.slice(call.span).startswith(f"{call.receiver}.") and _is_plain(call)
+
+
 def _is_statement(call: RedisCall) -> bool:
     """Whether the rows of a call hold nothing but it, and maybe a comment behind; and no text over several rows."""
     text = call.source.slice(call.outer_span)
@@ -153,8 +204,7 @@ def _is_statement(call: RedisCall) -> bool:
     before, after = call.source.slice(Span(begin, call.outer_span.start)), call.source.text[call.outer_span.end : end]
     is_alone = not before.strip() and (not after.strip() or after.lstrip().startswith("#"))
     is_one_row_text = '"""' not in text and "'''" not in text and "\\\n" not in text
-    starts_with_receiver = call.source.slice(call.span).startswith(f"{call.receiver}.")
-    return is_alone and is_one_row_text and starts_with_receiver and _is_plain(call)
+    return is_alone and is_one_row_text and _is_on_receiver(call)
 
 
 def _end_of_receiver(call: RedisCall) -> int:

@@ -573,3 +573,28 @@ def test_other_takes_have_no_safe_fix(body: str) -> None:
     before = f"{HEADER}\n\ndef example(name):\n    {body}\n"
     fixture = Fixture("setnx-then-expire", {"snippet.py": before.encode()}, {})
     assert fixed(fixture, RULES, unsafe=False)["snippet.py"].decode() == before
+
+
+# --- RED206: the first expiry of a counter becomes EXPIRE NX ----------------------------------------------
+
+NX: Final = {"target-server": "valkey>=8"}
+
+
+@pytest.mark.parametrize("calls", [1, 3])
+def test_expire_nx_does_what_the_test_of_the_count_does(valkey: Redis, calls: int) -> None:
+    """Not on Redis 6.2, whose EXPIRE knows no NX: there the fix is not offered."""
+    body = "count = client.incr(name)\n    if count == 1:\n        client.expire(name, 500)\n    return count"
+    before = f"{HEADER}\n\ndef example(name):\n    {body}\n"
+    after = after_fixing("incr-then-expire", before, unsafe=True, settings=NX)
+    seen = []
+    for source in (before, after):
+        valkey.flushall()
+        seen.append(([function(source, valkey)("hits") for _ in range(calls)], valkey.get("hits"), valkey.ttl("hits")))
+    assert seen[0] == seen[1] == ([*range(1, calls + 1)], str(calls).encode(), 500)
+
+
+def test_expire_nx_is_not_offered_for_older_servers() -> None:
+    body = "count = client.incr(name)\n    if count == 1:\n        client.expire(name, 500)\n    return count"
+    before = f"{HEADER}\n\ndef example(name):\n    {body}\n"
+    fixture = Fixture("incr-then-expire", {"snippet.py": before.encode()}, {"target-server": "redis>=6.2"})
+    assert fixed(fixture, RULES, unsafe=True)["snippet.py"].decode() == before

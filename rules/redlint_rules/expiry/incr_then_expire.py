@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from redlint.diagnostic import Applicability, Diagnostic, Fix, Related, Severity
-from redlint.fixes import queue_together
+from redlint.fixes import queue_first_expiry, queue_together
 from redlint.model.late_expiry import LateExpiry, late_expiries
 from redlint.rule import CallSequence, ProjectModel, Rule
 
@@ -52,10 +52,10 @@ class IncrThenExpire(Rule):
     ```
 
     ## Fix safety
-    Unsafe, and only where the two commands follow each other and nothing uses their results: both are queued on one
-    transaction pipeline; where one of them fails, the other may still run. Otherwise the fix is only displayed.
-    `expire(..., nx=True)` needs a server of version 7.0 or later; before that a script
-    does both in one step.
+    Unsafe: both are queued on one transaction pipeline; where one of them fails, the other may still run. That is done
+    where the two commands follow each other and nothing uses their results, and for `count = client.incr(key)` with
+    the `expire` under `if count == 1`, which becomes `expire(..., nx=True)`: the target server must be known to be of
+    version 7.0 or later. Otherwise the fix is only displayed; before 7.0 a script does both in one step.
 
     ## Known problems
     The two calls must be in one function, and the key must be the same expression or constant.
@@ -99,5 +99,7 @@ def _fix(late: LateExpiry, project: ProjectModel) -> Fix:
     if edits is not None:
         return Fix(Applicability.UNSAFE, "Queue both commands on one transaction pipeline", edits)
     if project.target.server_at_least(redis="7.0", valkey="7.2"):
-        return Fix(Applicability.DISPLAY, "Queue both on one `pipeline()`, with `expire(..., nx=True)`")
+        edits = queue_first_expiry(late)
+        applicability = Applicability.DISPLAY if edits is None else Applicability.UNSAFE
+        return Fix(applicability, "Queue both on one `pipeline()`, with `expire(..., nx=True)`", edits or ())
     return Fix(Applicability.DISPLAY, "Increment and expire in one script")
