@@ -36,6 +36,7 @@ from redlint.model.sequences import CallSequence, call_sequences
 from redlint.model.settings import ModelSettings
 from redlint.model.strings import KeyTexts
 from redlint.model.target import Target, Topology
+from redlint.model.ttl import TtlPolicy
 from redlint.model.unresolved import UnresolvedCall, unresolved_calls
 from redlint.source import SourceText
 
@@ -132,6 +133,11 @@ class ProjectModel:
         """Whether the user's settings say that such keys are meant to stay."""
         text = pattern.text.replace("{}", "*")
         return any(fnmatchcase(text, glob) for glob in self.settings.persistent_keys)
+
+    def never_expires(self, pattern: KeyPattern) -> bool:
+        """Whether the project creates such keys and nothing in it ever gives them a TTL."""
+        uses = self.uses_of(pattern)
+        return uses is not None and uses.ttl_policy is TtlPolicy.NEVER
 
     def is_cache(self, pattern: KeyPattern) -> bool:
         """Whether the user's settings say that such keys are a cache."""

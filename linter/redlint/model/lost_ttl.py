@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from redlint.commands.access import AccessMode
 from redlint.model.events import Unknown
 from redlint.model.keyspace import PatternUse, PatternUses, only_if_missing
+from redlint.model.pattern import KeyPattern
 from redlint.model.presence import Presence, presence
 from redlint.model.ttl import TtlEffect
 
 _UPDATES: Final = re.compile(
     r"_*(?:async_|a)?(?:updat|refresh|replac|modif|patch|edit|rotat|renam|overwrit|renew|chang|alter|merg)"
 )
+_MAY_BE_THERE: Final = "it may be there already, since"
 _DECIDED: Final = (TtlEffect.SETS, TtlEffect.MAY_SET, TtlEffect.KEEPS)
 
 
@@ -23,7 +25,7 @@ _DECIDED: Final = (TtlEffect.SETS, TtlEffect.MAY_SET, TtlEffect.KEEPS)
 class LostTtl:
     """A write of a whole value that leaves the key without a TTL, and where such a key gets one.
 
-    ``because`` tells in words what shows that the key may be there when it is written. ``is_new_value`` says that
+    ``because`` tells in words what shows that the key has a TTL that is lost. ``is_new_value`` says that
     nothing but the other code tells it: the write may as well create the key, so that there is no TTL to keep.
     """
 
@@ -33,8 +35,10 @@ class LostTtl:
     is_new_value: bool
 
 
-def lost_ttls(uses: PatternUses) -> Iterator[LostTtl]:
+def lost_ttls(uses: PatternUses, is_lasting: Callable[[KeyPattern], bool]) -> Iterator[LostTtl]:
     """The writes of a pattern that drop the TTL which another function of the program gives.
+
+    ``is_lasting`` tells of a pattern that nothing ever gives its keys a TTL: RENAME brings what its source has.
 
     Only writes that are seen to meet a key that is there: their function looked at it first, they replace only
     what exists, or the other function fills a cache, to which all writes are the same. None for counters, for
@@ -45,21 +49,34 @@ def lost_ttls(uses: PatternUses) -> Iterator[LostTtl]:
     if not given or any(use.counts for use in used) or any(True for _ in uses.of_commands({"PERSIST"})):
         return
     for write in used:
-        if not _clears(write) or any(_handles_ttl(use) for use in _beside(write, used)):
+        is_renamed = _is_renamed_onto(write, is_lasting)
+        if not (_clears(write) or is_renamed) or any(_handles_ttl(use) for use in _beside(write, used)):
             continue
         others = [use for use in given if not _are_alternatives(use, write)]
+        if is_renamed and others:
+            yield LostTtl(write, others[0], "RENAME puts a key without one in its place", is_new_value=False)
+            continue
         because = _why_there(write, used) if others else None
         fill = next((use for use in others if _fills(use, used)), None)
         if because:
-            yield LostTtl(write, fill or others[0], because, is_new_value=False)
+            yield LostTtl(write, fill or others[0], f"{_MAY_BE_THERE} {because}", is_new_value=False)
         elif because is not None and fill is not None:
-            yield LostTtl(write, fill, "the other code fills it as a cache", is_new_value=True)
+            yield LostTtl(write, fill, f"{_MAY_BE_THERE} the other code fills it as a cache", is_new_value=True)
 
 
 def _clears(use: PatternUse) -> bool:
     return (
         use.effect is TtlEffect.CLEARS and use.creates and len(use.key.patterns) == 1 and not only_if_missing(use.call)
     )
+
+
+def _is_renamed_onto(use: PatternUse, is_lasting: Callable[[KeyPattern], bool]) -> bool:
+    """Whether it puts a key that has no TTL in the place of this one."""
+    access = use.key.access
+    if use.call.command_name != "RENAME" or access is None or access.mode is not AccessMode.OVERWRITE:
+        return False
+    source = use.call.keys[0].patterns
+    return bool(source) and all(map(is_lasting, source)) and len(use.key.patterns) == 1
 
 
 def _gives(use: PatternUse, used: list[PatternUse]) -> bool:

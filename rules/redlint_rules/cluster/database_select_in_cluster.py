@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from redlint.diagnostic import Diagnostic, Severity
 from redlint.rule import ClientCreation, ProjectModel, RedisCall, Rule
 
-_SELECTING = frozenset({"SELECT", "MOVE", "SWAPDB"})
+_SELECTING = frozenset({"SELECT", "MOVE", "SWAPDB", "COPY"})
 
 
 class DatabaseSelectInCluster(Rule):
     """A database is selected where the servers are a cluster, which has only one.
 
     ## What it does
-    Reports `SELECT`, `MOVE` and `SWAPDB`, and clients with `db=` above 0 (or `/1` at the end of the URL), on a
-    cluster client or where the setting `topology` is `cluster`.
+    Reports `SELECT`, `MOVE`, `SWAPDB` and `COPY` to another database, and clients with `db=` above 0 (or `/1` at the
+    end of the URL), on a cluster client or where the setting `topology` is `cluster`.
 
     ## Why is this bad?
     A cluster has database 0 only. The cluster client refuses the option `db` when it is constructed, the server
@@ -57,6 +57,9 @@ class DatabaseSelectInCluster(Rule):
         if not project.uses_cluster(call.client) or _has_databases(project) or call.client.library == "fakeredis":
             return
         if call.command_name == "SELECT" and _index(call) in (0, "0"):
+            return
+        target = call.argument("destination_db")
+        if call.command_name == "COPY" and (target is None or target.constant in (None, 0, "0")):
             return
         yield self.diagnostic(
             call.path,

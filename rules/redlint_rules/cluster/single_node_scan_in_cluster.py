@@ -13,6 +13,8 @@ _CHANGES = frozenset(
     {"CONFIG SET", "CONFIG RESETSTAT", "SLOWLOG RESET", "LATENCY RESET", "MEMORY PURGE", "CLIENT KILL"}
 )
 _FIGURES = frozenset({"INFO", "SLOWLOG GET", "SLOWLOG LEN", "CLIENT LIST", "MEMORY STATS"})
+_ONE_NODE = {"RANDOM": "random", "DEFAULT_NODE": "default-node"}
+"""The node flags that mean a single node: attributes of ``RedisCluster`` and their values."""
 _SECTIONS = frozenset({"clients", "commandstats", "cpu", "keyspace", "memory", "stats"})
 """Sections of INFO with figures of one node; version and settings are the same on all."""
 
@@ -22,8 +24,8 @@ class SingleNodeScanInCluster(Rule):
 
     ## What it does
     Reports `KEYS`, `DBSIZE`, `RANDOMKEY`, `CONFIG SET`, `SLOWLOG GET`, `INFO` of a section with figures and the like on
-    a cluster client without `target_nodes`, and `KEYS`, `SCAN`, `DBSIZE` and `RANDOMKEY` on a plain client where the
-    setting `topology` is `cluster`.
+    a cluster client without `target_nodes`, or `SCAN` and the like with one random or default node; and `KEYS`, `SCAN`,
+    `DBSIZE` and `RANDOMKEY` on a plain client where the setting `topology` is `cluster`.
 
     ## Why is this bad?
     The cluster client sends such commands to one node, its default node, and a plain client knows no other. With
@@ -93,7 +95,11 @@ class SingleNodeScanInCluster(Rule):
 
 def _of_default_node(call: RedisCall) -> str:
     """What a cluster client's call leaves out, in words; empty where it goes to all nodes or means one."""
-    given = any(argument.keyword in ("target_nodes", "target_node") for argument in call.arguments)
+    nodes = next((one for one in call.arguments if one.keyword in ("target_nodes", "target_node")), None)
+    flag = str(_ONE_NODE.get(nodes.text.rpartition(".")[2], nodes.constant)) if nodes is not None else ""
+    if flag in _ONE_NODE.values() and _command(call) in _KEYS | {"SCAN"}:
+        return f"asks one node of the cluster ({flag}), which holds a part of the keys"
+    given = nodes is not None
     routed = call.spec is None or call.spec.cluster is Routing.DEFAULT_NODE
     if given or not routed or call.has_unknown_arguments:
         return ""

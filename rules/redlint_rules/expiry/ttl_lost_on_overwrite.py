@@ -8,7 +8,7 @@ from redlint.diagnostic import Applicability, Diagnostic, Fix, Related, Severity
 from redlint.fixes import add_keyword
 from redlint.model.lost_ttl import LostTtl, lost_ttls
 from redlint.model.ttl import ttl_seconds
-from redlint.rule import PatternUses, ProjectModel, RedisCall, Rule
+from redlint.rule import PatternUses, ProjectModel, Rule
 
 
 class TtlLostOnOverwrite(Rule):
@@ -18,7 +18,8 @@ class TtlLostOnOverwrite(Rule):
     Reports a `SET`, `GETSET`, `MSET`, `SUNIONSTORE` or other write of a whole value without a TTL, where other code
     gives keys of the same pattern a TTL when it writes them, and something shows that the write meets a key that is
     there: its function looks at the key first, the write only replaces what exists (`xx=True`, `GETSET`), its
-    function is called `update_...`, `refresh_...` or the like, or the other code fills a cache.
+    function is called `update_...`, `refresh_...` or the like, or the other code fills a cache. Also `RENAME` of a key
+    that never gets a TTL onto such a key.
 
     ## Why is this bad?
     `SET` takes the TTL from the key along with the old value. A session that was to end in an hour stays for good,
@@ -63,8 +64,7 @@ class TtlLostOnOverwrite(Rule):
     ## Known problems
     Silent about functions that give, read or remove a TTL of the key or delete it, about counters, about keys that
     `PERSIST` is used on, and about methods of the same name in other classes. Key patterns without a word in them are
-    not compared. Data that is meant to stay belongs in the `persistent-keys` setting. The TTL that `RENAME` brings
-    along is not looked at.
+    not compared. Data that is meant to stay belongs in the `persistent-keys` setting.
 
     ## References
     - [SET](https://redis.io/docs/latest/commands/set/)
@@ -81,23 +81,19 @@ class TtlLostOnOverwrite(Rule):
         """Report each write that drops the TTL of such a key."""
         if uses.pattern.is_opaque or project.is_persistent(uses.pattern):
             return
-        for lost in lost_ttls(uses):
+        for lost in lost_ttls(uses, project.never_expires):
             write, given = lost.write.call, lost.given.call
             yield self.diagnostic(
                 write.path,
                 write.span,
                 confidence=min(write.client.confidence, given.client.confidence),
                 message=(
-                    f"{_name(write)} drops the TTL that other code gives {uses.pattern.display}, so that the key stays "
-                    f"for good; it may be there already, since {lost.because}"
+                    f"{write.shown_command} drops the TTL that other code gives {uses.pattern.display}, so that it "
+                    f"stays for good; {lost.because}"
                 ),
                 related=(Related(given.path, given.span, "the TTL is given here"),),
                 fix=_fix(lost, project),
             )
-
-
-def _name(call: RedisCall) -> str:
-    return call.shown_command
 
 
 def _fix(lost: LostTtl, project: ProjectModel) -> Fix:

@@ -133,6 +133,42 @@ PROOFS: Final = (
         places=(Place.CLUSTER,),
     ),
     Proof(
+        rule="RED304",
+        harm="COPY to another database is refused",
+        header=CLUSTER_HEADER,
+        bad="""
+            def example():
+                client.set("{cart}:7", "tea", ex=60)
+                return client.copy("{cart}:7", "{cart}:8", destination_db=1)
+        """,
+        good="""
+            def example():
+                client.set("{cart}:7", "tea", ex=60)
+                return client.copy("{cart}:7", "{cart}:8")
+        """,
+        measure=outcome,
+        bad_figure="ResponseError",
+        good_figure="done",
+        places=(Place.CLUSTER,),
+    ),
+    Proof(
+        rule="RED306",
+        harm="SCAN of one node finds a part of the keys",
+        header=CLUSTER_HEADER,
+        bad="""
+            def example():
+                return len(set(client.scan_iter(match="key:*", target_nodes=RedisCluster.RANDOM)))
+        """,
+        good="""
+            def example():
+                return len(set(client.scan_iter(match="key:*")))
+        """,
+        measure=keys_found,
+        bad_figure="some of 300 keys",
+        good_figure="all of 300 keys",
+        places=(Place.CLUSTER,),
+    ),
+    Proof(
         rule="RED306",
         harm="DBSIZE asks one node of the cluster and counts its keys only",
         header=CLUSTER_HEADER,

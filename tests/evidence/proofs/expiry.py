@@ -114,6 +114,29 @@ PROOFS: Final = (
         good_figure="TTL 60",
     ),
     Proof(
+        rule="RED203",
+        harm="RENAME gives a key the TTL of its source, here none",
+        bad="""
+            def create(user):
+                client.set(f"user:{user}", "first", ex=60)
+
+            def example(user):
+                client.set(f"user:{user}:next", "second")
+                client.rename(f"user:{user}:next", f"user:{user}")
+        """,
+        good="""
+            def create(user):
+                client.set(f"user:{user}", "first", ex=60)
+
+            def example(user):
+                client.set(f"user:{user}:next", "second", ex=60)
+                client.rename(f"user:{user}:next", f"user:{user}")
+        """,
+        measure=ttl_kept,
+        bad_figure="TTL -1",
+        good_figure="TTL 60",
+    ),
+    Proof(
         rule="RED204",
         harm="collections without a TTL stay until something deletes them",
         bad="""
