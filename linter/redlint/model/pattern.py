@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from redlint.commands.slot import hash_slot
 
@@ -77,6 +78,14 @@ class KeyPattern:
     def display(self) -> str:
         """The pattern with the names of its holes: ``user:{uid}:profile``."""
         return "".join(part if isinstance(part, str) else "{" + part.name + "}" for part in self.parts)
+
+    @property
+    def separator(self) -> str:
+        """The character between a word and what is filled in behind it, ``:`` of ``user:{}``; empty without one."""
+        for before, after in pairwise(self.parts):
+            if isinstance(before, str) and isinstance(after, Hole) and re.search(r"\w[^\w\s{]$|[^\W_]_$", before):
+                return before[-1]
+        return ""
 
     @property
     def is_constant(self) -> bool:

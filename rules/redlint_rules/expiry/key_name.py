@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from redlint.diagnostic import Diagnostic, Severity
 from redlint.rule import PatternUses, ProjectModel, Rule
 
+_MANY = 4
+"""So many keys show which separator a project uses, if three quarters of all have it."""
 _LONGEST = 128
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _SPACE = re.compile(r"\s")
@@ -19,7 +22,8 @@ class KeyName(Rule):
 
     ## What it does
     Reports, once per key pattern, keys with white space or control characters, more than 128 characters of fixed
-    text, or a URL or JSON in them.
+    text, or a URL or JSON in them; and keys with another separator than nearly all others of the project
+    (`user_{id}` among keys like `cart:{id}`).
 
     ## Why is this bad?
     Such keys have to be quoted in `redis-cli`, break tools that split names at separators, and long names are
@@ -68,6 +72,7 @@ class KeyName(Rule):
         """Report the pattern at its first use in production code."""
         first = next((use for use in uses.uses if use.call.production), None)
         because = _problem("".join(part for part in uses.pattern.parts if isinstance(part, str)))
+        because = because or _other_separator(uses, project)
         if first is None or not because:
             return
         yield self.diagnostic(
@@ -76,6 +81,17 @@ class KeyName(Rule):
             confidence=first.call.client.confidence,
             message=f"the key {uses.pattern.display!r} has {because}",
         )
+
+
+def _other_separator(uses: PatternUses, project: ProjectModel) -> str:
+    """Which separator a key has that nearly no other key of the program has, in words."""
+    used = [one for one in project.patterns if any(use.call.production for use in one.uses)]
+    counted = Counter(one.pattern.separator for one in used if one.pattern.separator)
+    own = uses.pattern.separator
+    (usual, count), *_ = counted.most_common(1) or [("", 0)]
+    if not own or own == usual or count < _MANY or count * 4 < counted.total() * 3:
+        return ""
+    return f"{own!r} where {count} of the project's keys have {usual!r}"
 
 
 def _problem(literal: str) -> str:
