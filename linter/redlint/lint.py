@@ -12,7 +12,7 @@ from redlint.diagnostic import Applicability, Confidence, Diagnostic, Severity, 
 from redlint.engine_rules import ALWAYS_ON, ENGINE_RULES, InternalError, SyntaxError, UnreadableFile
 from redlint.model.files import ProjectFiles
 from redlint.model.link import ModuleModel, ProjectModel, analyse
-from redlint.rule import Rule
+from redlint.rule import CallSequence, RedisCall, Rule
 from redlint.selection import RuleIndex, most_exact, selected_codes
 from redlint.source import SourceText
 from redlint.suppress import apply_suppressions, noqa_row
@@ -162,14 +162,17 @@ class _Run:
 
     def _of_calls(self, rule: Rule, module: ModuleModel) -> Iterator[Diagnostic]:
         for call in module.calls:
-            if call.client.confidence < rule.min_confidence:
+            if call.client.confidence < rule.min_confidence or not _concerns(rule, call):
                 continue
             if rule.commands and rule.commands.isdisjoint(command.name for command in call.commands):
                 continue
             yield from self._guarded(rule, call.path, call.span, partial(rule.check_call, call, self._model))
 
     def _of_scopes(self, rule: Rule, module: ModuleModel) -> Iterator[Diagnostic]:
-        for sequence in module.sequences:
+        for whole in module.sequences:
+            sequence = CallSequence(whole.scope, tuple(call for call in whole.calls if _concerns(rule, call)))
+            if not sequence.calls:
+                continue
             first = sequence.calls[0]
             yield from self._guarded(rule, first.path, first.span, partial(rule.check_scope, sequence, self._model))
 
@@ -190,6 +193,11 @@ class _Run:
         self.failures.append(RuleFailure(rule.name, path, row, details))
         message = f"{rule.name} ({rule.code}) failed here: {type(error).__name__}: {error}"
         return InternalError().diagnostic(path, span, confidence=Confidence.PROVEN, message=message)
+
+
+def _concerns(rule: Rule, call: RedisCall) -> bool:
+    """Whether a rule speaks about a call: not in non-production code, nor about a test double, unless it says so."""
+    return call.production or rule.non_production
 
 
 def _trusted(diagnostic: Diagnostic) -> Diagnostic:

@@ -350,7 +350,7 @@ class RedisCalls:
             usage=site.usage,
             consumer=site.consumer,
             awaited=site.awaited,
-            production=self._evaluator.settings.is_production(module.path),
+            production=self._evaluator.settings.is_production(module.path) and not ref.is_test_double,
             outer_span=Span(site.outer_start, site.outer_end),
             alternatives=target.refs[1:],
             through=target.through,

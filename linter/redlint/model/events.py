@@ -70,6 +70,11 @@ class ClientRef:
         return self.parent is not None and self.parent.is_cluster
 
     @property
+    def is_test_double(self) -> bool:
+        """Whether no server stands behind it: code that works with it is no production code, wherever it is."""
+        return self.library == "fakeredis"
+
+    @property
     def is_of_node(self) -> bool:
         """Whether it is the client of a single node, which a cluster client has handed out."""
         return self.role is Role.CLIENT and self.parent is not None and self.parent.is_cluster

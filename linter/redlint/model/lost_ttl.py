@@ -44,7 +44,7 @@ def lost_ttls(uses: PatternUses, is_lasting: Callable[[KeyPattern], bool]) -> It
     what exists, or the other function fills a cache, to which all writes are the same. None for counters, for
     keys whose TTL is also taken away on purpose, and for functions that handle the TTL themselves.
     """
-    used = [use for use in uses.uses if use.call.production and use.call.client.library != "fakeredis"]
+    used = [use for use in uses.uses if use.call.production]
     given = [use for use in used if _gives(use, used)]
     if not given or any(use.counts for use in used) or any(True for _ in uses.of_commands({"PERSIST"})):
         return

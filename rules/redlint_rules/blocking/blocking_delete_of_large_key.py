@@ -78,7 +78,7 @@ class BlockingDeleteOfLargeKey(Rule):
 
     def check_call(self, call: RedisCall, project: ProjectModel) -> Iterator[Diagnostic]:
         """Report the first key of the call that is large, or the many keys that it deletes."""
-        if project.target.server_at_least(valkey="8") or call.client.library == "fakeredis":
+        if project.target.server_at_least(valkey="8"):
             return
         for key in call.keys:
             found = _growing(key, project)

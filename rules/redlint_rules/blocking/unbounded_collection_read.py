@@ -91,7 +91,7 @@ class UnboundedCollectionRead(Rule):
         sure = [use for use in uses.uses if use.call.production and len(use.key.patterns) == 1 and not use.key.many]
         reads = [use.call for use in sure if _reads_all(use.call) and not _is_emptied(use, uses)]
         added = next((use for use in sure if use.adds_element and _adds_one_of_many(use)), None)
-        if not reads or added is None or reads[0].client.library == "fakeredis":
+        if not reads or added is None or not reads[0].production:
             return
         if any(use.deletes or use.may_expire for use in touching):  # a batch that is collected and worked off
             return

@@ -54,7 +54,7 @@ class DatabaseSelectInCluster(Rule):
 
     def check_call(self, call: RedisCall, project: ProjectModel) -> Iterator[Diagnostic]:
         """Report commands that select or move between databases."""
-        if not project.uses_cluster(call.client) or _has_databases(project) or call.client.library == "fakeredis":
+        if not project.uses_cluster(call.client) or _has_databases(project):
             return
         if call.command_name == "SELECT" and _index(call) in (0, "0"):
             return
@@ -71,7 +71,7 @@ class DatabaseSelectInCluster(Rule):
     def check_client(self, creation: ClientCreation, project: ProjectModel) -> Iterator[Diagnostic]:
         """Report clients that are constructed with a database."""
         client = creation.client
-        if not project.uses_cluster(client) or client.library == "fakeredis" or creation.shared_pool:
+        if not project.uses_cluster(client) or creation.shared_pool:
             return
         database = client.options.get("db")
         if isinstance(database, str) and database.isdecimal():  # of the query of a URL

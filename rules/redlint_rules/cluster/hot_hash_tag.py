@@ -64,7 +64,7 @@ class HotHashTag(Rule):
         if pattern.hash_tag is None or pattern.slot is None or not pattern.varies:
             return
         writes = [use.call for use in uses.creators if use.call.production and project.uses_cluster(use.call.client)]
-        if not writes or writes[0].client.library == "fakeredis":
+        if not writes or not writes[0].production:
             return
         first = writes[0]
         yield self.diagnostic(

@@ -73,7 +73,7 @@ class SingleNodeScanInCluster(Rule):
 
     def check_call(self, call: RedisCall, project: ProjectModel) -> Iterator[Diagnostic]:
         """Report commands about the whole that go to one node."""
-        if call.client.library == "fakeredis" or call.asks_for_cluster:
+        if call.asks_for_cluster:
             return
         if call.cluster_client is not None:
             missing = _of_default_node(call)

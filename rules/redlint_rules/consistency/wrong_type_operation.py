@@ -106,7 +106,7 @@ class WrongTypeOperation(Rule):
 def _counts(use: PatternUse) -> bool:
     """Whether the call surely means this key, in production, with a command of one type."""
     call = use.call
-    sure = len(use.key.patterns) == 1 and call.command is not None and call.client.library != "fakeredis"
+    sure = len(use.key.patterns) == 1 and call.command is not None and call.production
     return sure and call.production and bool(use.value_type)
 
 

@@ -69,7 +69,7 @@ class CollectionWithoutTtl(Rule):
     def check_pattern(self, uses: PatternUses, project: ProjectModel) -> Iterator[Diagnostic]:
         """Report the pattern at its first write in production code."""
         writes = [use for use in uses.creators if use.call.production and use.value_types <= _STORED]
-        if not writes or writes[0].call.client.library == "fakeredis" or project.is_persistent(uses.pattern):
+        if not writes or not writes[0].call.production or project.is_persistent(uses.pattern):
             return
         if len(writes) != len(uses.creators) or len(writes[0].key.patterns) != 1 or uses.is_counted:
             return

@@ -74,7 +74,7 @@ class IncrThenExpire(Rule):
     def check_scope(self, sequence: CallSequence, project: ProjectModel) -> Iterator[Diagnostic]:
         """Report each counter whose TTL comes in a second step."""
         for late in late_expiries(sequence):
-            if not late.counts or late.write.client.library == "fakeredis":
+            if not late.counts:
                 continue
             write, expiry = late.write, late.expiry
             yield self.diagnostic(

@@ -67,7 +67,7 @@ class IncrWithoutTtl(Rule):
     def check_pattern(self, uses: PatternUses, project: ProjectModel) -> Iterator[Diagnostic]:
         """Report the pattern at its first increment in production code."""
         counted = [use for use in uses.uses if use.counts and use.value_type == "string" and use.call.production]
-        if not counted or counted[0].call.client.library == "fakeredis" or len(counted[0].key.patterns) != 1:
+        if not counted or not counted[0].call.production or len(counted[0].key.patterns) != 1:
             return
         if project.is_persistent(uses.pattern) or not uses.pattern.varies:
             return

@@ -74,7 +74,7 @@ class SetThenExpire(Rule):
     def check_scope(self, sequence: CallSequence, project: ProjectModel) -> Iterator[Diagnostic]:
         """Report each write whose TTL comes in a second step; counters and locks have rules of their own."""
         for late in late_expiries(sequence):
-            if late.counts or only_if_missing(late.write) or late.write.client.library == "fakeredis":
+            if late.counts or only_if_missing(late.write):
                 continue
             write, expiry = late.write, late.expiry
             yield self.diagnostic(

@@ -79,7 +79,7 @@ class UnboundedList(Rule):
     def check_pattern(self, uses: PatternUses, project: ProjectModel) -> Iterator[Diagnostic]:
         """Report the pattern at its first growing write in production code."""
         growing = [use for use in uses.growth if use.call.production and _is_log(use)]
-        if not growing or growing[0].call.client.library == "fakeredis" or project.is_persistent(uses.pattern):
+        if not growing or not growing[0].call.production or project.is_persistent(uses.pattern):
             return
         first = growing[0]
         if len(first.key.patterns) != 1 or not any(_looks_inside(use) for use in uses.uses):

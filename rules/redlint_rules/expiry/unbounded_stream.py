@@ -82,7 +82,7 @@ class UnboundedStream(Rule):
     def check_pattern(self, uses: PatternUses, project: ProjectModel) -> Iterator[Diagnostic]:
         """Report the pattern at its first growing XADD in production code."""
         growing = [use for use in uses.growth if use.call.command_name == "XADD" and use.call.production]
-        if not growing or uses.pattern.is_opaque or growing[0].call.client.library == "fakeredis":
+        if not growing or uses.pattern.is_opaque or not growing[0].call.production:
             return
         first = growing[0].call
         if growing[0].key.patterns[0].identity != uses.pattern.identity or project.is_persistent(uses.pattern):

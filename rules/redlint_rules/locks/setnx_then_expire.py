@@ -73,7 +73,7 @@ class SetnxThenExpire(Rule):
     def check_scope(self, sequence: CallSequence, project: ProjectModel) -> Iterator[Diagnostic]:
         """Report each key that is taken only if it is missing and whose TTL comes in a second step."""
         for late in late_expiries(sequence):
-            if not only_if_missing(late.write) or late.write.client.library == "fakeredis":
+            if not only_if_missing(late.write):
                 continue
             write, expiry = late.write, late.expiry
             yield self.diagnostic(
