@@ -27,13 +27,21 @@ _ASKS_FOR_TTL: Final = frozenset({"TTL", "PTTL", "EXPIRETIME", "PEXPIRETIME"})
 class LateExpiry:
     """A write that may bring a key into being without a TTL, and the command that gives it one afterwards.
 
-    ``conditions`` are the branches that the expiry is in and the write is not, innermost first.
+    ``conditions`` are the branches that the expiry is in and the write is not, innermost first. ``is_trimmed`` says
+    that elements are taken away from the key in between.
     """
 
     write: RedisCall
     key: KeyUse
     expiry: RedisCall
     conditions: tuple[Block, ...]
+    is_trimmed: bool = False
+
+    @property
+    def is_sliding_window(self) -> bool:
+        """Whether it is one key for good that is kept small: each new element gives it its TTL again."""
+        patterns = self.key.patterns
+        return self.is_trimmed and bool(patterns) and not any(pattern.varies for pattern in patterns)
 
     @property
     def is_for_new_keys(self) -> bool:
@@ -119,7 +127,7 @@ def late_expiries(sequence: CallSequence) -> Iterator[LateExpiry]:
         write, key = found
         conditions = extra_conditions(write, expiry)
         if all(block.kind is BlockKind.IF for block in conditions):
-            yield LateExpiry(write, key, expiry, conditions)
+            yield LateExpiry(write, key, expiry, conditions, _is_trimmed(sequence, key, write, expiry))
 
 
 def _written_before(sequence: CallSequence, expiry: RedisCall) -> tuple[RedisCall, KeyUse] | None:
@@ -137,6 +145,15 @@ def _written_before(sequence: CallSequence, expiry: RedisCall) -> tuple[RedisCal
             if use.creates:
                 return None if sequence.one_batch(call, expiry) or call.makes_lock else (call, key)
     return None
+
+
+def _is_trimmed(sequence: CallSequence, key: KeyUse, write: RedisCall, expiry: RedisCall) -> bool:
+    return any(
+        PatternUse(call, other).takes_away and same_key(key, other)
+        for call in sequence.calls
+        if write.span.end < call.span.end < expiry.span.end
+        for other in call.keys
+    )
 
 
 def _only_expires(call: RedisCall) -> bool:

@@ -27,6 +27,8 @@ from redlint.model.values import Client, Instance, ProjectClass, ProjectFunction
 
 _READS_SETTING = frozenset({"getenv", "getattr", "get_setting", "setting", "config"})
 _READS_OPTION = frozenset({"get", "pop", "setdefault"})
+_SAME_IN_PROCESS = frozenset({"socket.gethostname", "socket.getfqdn", "platform.node", "os.getpid"})
+"""Functions that give a process the same value each time."""
 _ENVIRONMENT = "environ.get"
 _MOST_IMPORTS = 8
 
@@ -171,6 +173,8 @@ def is_fixed(module: ModuleIndex, expression: Expression) -> bool:
     if isinstance(expression, Name):
         return _is_fixed_name(module, expression)
     if isinstance(expression, Call):
+        if dotted_name(expression.function) in _SAME_IN_PROCESS:
+            return True
         if not _reads_setting(expression):
             return False
         return all(is_fixed(module, argument.value) for argument in expression.arguments)

@@ -17,7 +17,8 @@ class SetThenExpire(Rule):
     ## What it does
     Reports a write that leaves its key without a TTL (`SET`, `HSET`, `SADD`, `ZADD` and others), where the same
     function gives that key a TTL afterwards with `EXPIRE`, `PEXPIRE`, `EXPIREAT` or `PEXPIREAT`. Silent where one
-    pipeline queues both.
+    pipeline queues both, and for a single key that is trimmed in between: it stays small, and the next write gives
+    it its TTL again.
 
     ## Why is this bad?
     The process can end between the two commands: a crash, a deployment, a timeout, a lost connection. Then the
@@ -74,7 +75,7 @@ class SetThenExpire(Rule):
     def check_scope(self, sequence: CallSequence, project: ProjectModel) -> Iterator[Diagnostic]:
         """Report each write whose TTL comes in a second step; counters and locks have rules of their own."""
         for late in late_expiries(sequence):
-            if late.counts or only_if_missing(late.write):
+            if late.counts or late.is_sliding_window or only_if_missing(late.write):
                 continue
             write, expiry = late.write, late.expiry
             yield self.diagnostic(
