@@ -39,7 +39,7 @@ COMMAND_LINE: Final = "command line"
 DEFAULT: Final = "default"
 
 NON_PRODUCTION: Final = (
-    *("tests/", "test/", "testing/", "*_tests/", "test_*.py", "*_test.py", "tests.py", "conftest.py"),
+    *("tests/", "test/", "testing/", "*_tests/", "test_*.py", "*_test.py", "tests.py", "test.py", "conftest.py"),
     *("examples/", "example/", "samples/", "demo/", "demos/", "docs/", "doc/"),
     *("benchmarks/", "benchmark/", "bench/"),
 )

@@ -577,7 +577,7 @@ def test_other_takes_have_no_safe_fix(body: str) -> None:
 
 # --- RED206: the first expiry of a counter becomes EXPIRE NX ----------------------------------------------
 
-NX: Final = {"target-server": "valkey>=8"}
+NX: Final[dict[str, object]] = {"target-server": "valkey>=8"}
 
 
 @pytest.mark.parametrize("calls", [1, 3])

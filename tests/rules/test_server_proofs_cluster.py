@@ -132,7 +132,7 @@ def test_one_node_holds_a_part_of_the_keys(
 
 def test_a_setting_is_changed_on_one_node(cluster: RedisCluster) -> None:
     body = "return client.config_set('slowlog-max-len', 77)"
-    assert codes(example(body)) == {"RED306"}
+    assert codes(example(body)) == {"RED105", "RED306"}
 
     def values() -> list[str]:
         nodes = cluster.get_primaries()

@@ -45,6 +45,26 @@ def thread_that_frees(run: Run) -> str:
     return "freed in the background" if in_background else "freed while all clients wait"
 
 
+def keys_of_others(run: Run) -> str:
+    """Whether the key of another program is there afterwards."""
+    run.client.set("session:of-another-program", "x")
+    run.client.set("page:1", "x")
+    run.example()
+    assert run.client.exists("page:1") == 0
+    return "kept" if run.client.exists("session:of-another-program") else "deleted"
+
+
+def policy_of_others(run: Run) -> str:
+    """What another program finds the policy of the server to be."""
+    before = run.client.config_get("maxmemory-policy")["maxmemory-policy"]
+    try:
+        run.example()
+        after = run.client.config_get("maxmemory-policy")["maxmemory-policy"]
+    finally:
+        run.client.config_set("maxmemory-policy", before)
+    return "the same as before" if before == after else "changed for all programs"
+
+
 PROOFS: Final = (
     Proof(
         rule="RED101",
@@ -82,6 +102,37 @@ PROOFS: Final = (
         bad_figure="freed while all clients wait",
         good_figure="freed in the background",
         places=(Place.REDIS62,),
+    ),
+    Proof(
+        rule="RED104",
+        harm="FLUSHDB deletes the keys of all programs that use the database",
+        bad="""
+            def example():
+                client.flushdb()
+        """,
+        good="""
+            def example():
+                for key in client.scan_iter(match="page:*", count=1000):
+                    client.unlink(key)
+        """,
+        measure=keys_of_others,
+        bad_figure="deleted",
+        good_figure="kept",
+    ),
+    Proof(
+        rule="RED105",
+        harm="CONFIG SET changes the server for all programs",
+        bad="""
+            def example():
+                client.config_set("maxmemory-policy", "allkeys-lru")
+        """,
+        good="""
+            def example():
+                return client.config_get("maxmemory-policy")
+        """,
+        measure=policy_of_others,
+        bad_figure="changed for all programs",
+        good_figure="the same as before",
     ),
     Proof(
         rule="RED103",
