@@ -61,7 +61,7 @@ def policy_of_others(run: Run) -> str:
         run.example()
         after = run.client.config_get("maxmemory-policy")["maxmemory-policy"]
     finally:
-        run.client.config_set("maxmemory-policy", before)
+        run.client.config_set("maxmemory-policy", str(before))
     return "the same as before" if before == after else "changed for all programs"
 
 
