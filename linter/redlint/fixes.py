@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 from redlint.diagnostic import Edit, Span
 from redlint.model.events import CallArgument, RedisCall
-from redlint.model.kinds import Role, Usage
+from redlint.model.kinds import BlockKind, Role, Usage
 from redlint.model.late_expiry import LateExpiry
 from redlint.source import SourceText
 
@@ -189,6 +189,63 @@ def queue_first_expiry(late: LateExpiry) -> tuple[Edit, ...] | None:
         *limited,
         Edit(Span(row_end, row_end), f"\n{inner}{write.consumer} = {replies}[0]"),
     )
+
+
+def comprehension_of(call: RedisCall) -> str:
+    """The variable of the list comprehension that is ``[client.get(key) for key in keys]`` and no more.
+
+    Empty where the call is no such element, or the comprehension has conditions.
+    """
+    found = _comprehension(call)
+    return found[0] if found is not None else ""
+
+
+def replace_comprehension(call: RedisCall, text: str, over: str) -> tuple[Edit, ...] | None:
+    """Make one call instead of the comprehension, none where there are no items; an ``await`` is kept."""
+    found = _comprehension(call)
+    if found is None or not _is_on_receiver(call):
+        return None
+    wait = "await " if call.awaited else ""
+    return (Edit(found[1], f"({wait}{text} if {over} else [])"),)
+
+
+def replace_loop(call: RedisCall, test: str, text: str) -> tuple[Edit, ...] | None:
+    """Make one call under a test instead of a ``for`` loop that does nothing but make the call for each item.
+
+    ``None`` where the loop does more, has an ``else``, or the call is made of more than its variable.
+    """
+    loop = call.loop
+    if loop is None or loop.kind is not BlockKind.FOR or call.usage is not Usage.DISCARDED or not _is_on_receiver(call):
+        return None
+    source = call.source
+    row = source.location(loop.span.start).row
+    begin = source.row_start(row)
+    heading = source.text[begin : loop.span.start]
+    header = re.fullmatch(rf"(?P<indent>[ \t]*)for (?P<item>\w+) in {re.escape(loop.over)}", heading)
+    body = source.text[loop.span.start : call.outer_span.start]
+    if header is None or not re.fullmatch(rf":[ \t]*{_NEWLINE}[ \t]*", body) or loop.span.end > call.outer_span.end:
+        return None
+    if [argument.text for argument in call.arguments] != [header["item"]]:
+        return None
+    indent = header["indent"]
+    after = re.compile(rf"(?P<rest>[^\r\n]*)(?:{_NEWLINE}\s*)?(?P<else>{indent}else\b)?").match(
+        source.text, call.outer_span.end
+    )
+    if after is None or after["else"] or (after["rest"].strip() and not after["rest"].lstrip().startswith("#")):
+        return None
+    wait = "await " if call.awaited else ""
+    return (Edit(Span(begin + len(indent), call.outer_span.end), f"{test}\n{indent}    {wait}{text}"),)
+
+
+def _comprehension(call: RedisCall) -> tuple[str, Span] | None:
+    loop = call.loop
+    if loop is None or loop.kind is not BlockKind.COMPREHENSION:
+        return None
+    text = call.source.text
+    element = re.escape(call.source.slice(call.outer_span))
+    pattern = re.compile(rf"\[{element} for (?P<item>\w+) in {re.escape(loop.over)}\]")
+    found = pattern.match(text, loop.span.start)
+    return (found["item"], Span(*found.span())) if found is not None else None
 
 
 def _is_on_receiver(call: RedisCall) -> bool:

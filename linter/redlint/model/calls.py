@@ -51,6 +51,7 @@ from redlint.model.facts import (
 )
 from redlint.model.index import ModuleIndex
 from redlint.model.kinds import Role
+from redlint.model.loops import Loops
 from redlint.model.pattern import Hole, KeyPattern
 from redlint.model.scopes import Scopes
 from redlint.model.strings import KeyTexts
@@ -141,6 +142,7 @@ class RedisCalls:
         self._texts = texts
         self._scopes = scopes
         self._codecs = Codecs(evaluator)
+        self._loops = Loops(evaluator)
         self._given: dict[tuple[str, Span], tuple[ModuleIndex, tuple[Argument, ...]]] = {}
 
     def stored(self, call: RedisCall) -> tuple[KeyPattern, ...]:
@@ -355,6 +357,7 @@ class RedisCalls:
             alternatives=target.refs[1:],
             through=target.through,
             reply_codec=self._codecs.read(module, site),
+            loop=self._loops.of_call(module, site, (argument.value for argument in given)),
         )
 
     def _script_keys(self, module: ModuleIndex, arguments: tuple[Argument, ...]) -> tuple[KeyUse, ...]:

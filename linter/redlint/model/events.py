@@ -153,6 +153,27 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Loop:
+    """A ``for`` loop or comprehension that a call works on the items of.
+
+    ``over`` is the text of what it runs over; ``is_endless`` says that this gives items for as long as the program
+    runs. ``leaves`` says that the loop may end early or hands out items one by one (``break``, ``return``, ``yield``),
+    ``waits`` that it sleeps. ``works_before`` says that a call before this one does something with the item that the
+    command may have to wait for, ``receiver_varies`` that each item has a client of its own.
+    """
+
+    number: int
+    kind: BlockKind
+    span: Span
+    over: str
+    is_endless: bool = False
+    leaves: bool = False
+    waits: bool = False
+    works_before: bool = False
+    receiver_varies: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Scope:
     """A module body, a class body or a function.
 
@@ -193,7 +214,7 @@ class RedisCall:
     that passes the call on; empty where the client's own method is called. No fix rewrites such a call.
     ``reply_codec`` is what the code decodes the reply with, where that is known. ``passed`` are the ``if`` branches
     before the call that leave the code around them (``return``, ``continue``): where the call is made, none of their
-    conditions held, or something went wrong in the branch.
+    conditions held, or something went wrong in the branch. ``loop`` is the loop whose items its arguments are made of.
     """
 
     path: str
@@ -218,6 +239,7 @@ class RedisCall:
     through: str = ""
     reply_codec: Codec | None = None
     passed: tuple[Block, ...] = ()
+    loop: Loop | None = None
 
     @property
     def command(self) -> CommandSpec | None:

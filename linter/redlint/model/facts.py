@@ -234,7 +234,8 @@ class BlockFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     ``header`` holds the condition, the iterable, or the context managers. ``statement`` is equal for the
     branches of one ``if``, ``try`` or ``match``, so that exclusive branches can be told. ``exits`` says that a
-    branch of an ``if`` ends by leaving the code around it (``return``, ``raise``, ``continue``, ``break``).
+    branch of an ``if`` ends by leaving the code around it (``return``, ``raise``, ``continue``, ``break``), ``breaks``
+    that a loop has a ``break`` of its own.
     """
 
     kind: BlockKind
@@ -245,6 +246,7 @@ class BlockFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     statement: int
     header: tuple[Expression, ...] = ()
     exits: bool = False
+    breaks: bool = False
 
 
 class Parameter(msgspec.Struct, frozen=True, array_like=True, gc=False):

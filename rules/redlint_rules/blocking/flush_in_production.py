@@ -48,9 +48,8 @@ class FlushInProduction(Rule):
     client = redis.Redis(socket_timeout=5)
 
 
-    def deploy():
-        for key in client.scan_iter(match="page:*", count=1000):
-            client.unlink(key)
+    def deploy(pages):
+        client.unlink("page:front", *(f"page:{page}" for page in pages))
     ```
 
     ## Fix safety

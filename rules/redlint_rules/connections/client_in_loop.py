@@ -39,8 +39,10 @@ class ClientInLoop(Rule):
 
 
     def store(rows):
-        for key, value in rows:
-            client.hset("rows", key, value)
+        with client.pipeline() as pipe:
+            for key, value in rows:
+                pipe.hset("rows", key, value)
+            pipe.execute()
     ```
 
     ## Fix safety

@@ -57,11 +57,20 @@ class OpenBlock:
     end: int = 0
     header: tuple[Expression, ...] = ()
     exits: bool = False
+    breaks: bool = False
 
     def facts(self) -> BlockFacts:
         """The finished record."""
         return BlockFacts(
-            self.kind, self.parent, self.scope, self.start, self.end, self.statement, self.header, self.exits
+            self.kind,
+            self.parent,
+            self.scope,
+            self.start,
+            self.end,
+            self.statement,
+            self.header,
+            self.exits,
+            self.breaks,
         )
 
 

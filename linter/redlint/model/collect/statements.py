@@ -133,6 +133,8 @@ class StatementCollector(ExpressionCollector):
             self._shared(node)
         elif isinstance(node, cst.Raise):
             self._raise(node)
+        elif isinstance(node, cst.Break):
+            self._break(node)
         elif isinstance(node, cst.Assert):
             self.expression(node.test, Usage.TESTED, "assert")
             if node.msg is not None:
@@ -142,7 +144,7 @@ class StatementCollector(ExpressionCollector):
             self.bind(self.targets(node.target), "delete", None)
         elif isinstance(node, cst.TypeAlias):
             self._type_alias(node)
-        elif isinstance(node, cst.Pass | cst.Break | cst.Continue):
+        elif isinstance(node, cst.Pass | cst.Continue):
             self.take(type(node).__name__.lower())
         else:
             self.skip_node(node)
@@ -251,6 +253,13 @@ class StatementCollector(ExpressionCollector):
             self.expression(node.cause.item)
 
     # --- compound statements --------------------------------------------------------------------------
+
+    def _break(self, node: cst.Break) -> None:
+        block = self.out.blocks[self.block]
+        while block.kind not in (BlockKind.FOR, BlockKind.WHILE) and block.parent >= 0:
+            block = self.out.blocks[block.parent]
+        block.breaks = True
+        self.take("break")
 
     def _compound(self, node: cst.BaseStatement) -> None:
         if isinstance(node, cst.If):

@@ -1,0 +1,103 @@
+"""Loops as rules see them: what they run over, and what they do besides sending a command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from redlint.diagnostic import Span
+from redlint.model.evaluation.evaluator import Evaluator
+from redlint.model.events import Loop
+from redlint.model.facts import Attribute, CallSite, Expression, Name, inner_expressions, last_name
+from redlint.model.index import ModuleIndex
+from redlint.model.kinds import BlockKind, Usage
+from redlint.model.values import Reply
+
+_OVER_ITEMS: Final = (BlockKind.FOR, BlockKind.COMPREHENSION)
+_ENDLESS: Final = frozenset({"listen", "count", "cycle", "repeat", "iter", "subscribe", "consume", "poll", "follow"})
+"""What gives items for as long as the program runs; ``iter(function, sentinel)`` of the builtins among them."""
+_WAITS: Final = frozenset({"sleep"})
+_NO_WORK: Final = frozenset(
+    {
+        *("debug", "info", "warning", "warn", "error", "exception", "critical", "log", "print", "trace"),
+        *("append", "add", "extend", "update", "setdefault", "discard", "insert", "put", "appendleft"),
+    }
+)
+"""Calls that tell or collect something: what is sent afterwards need not wait for them."""
+_HOPS: Final = 4
+
+
+class Loops:
+    """Finds the loop whose items a call works on."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self._evaluator = evaluator
+
+    def of_call(self, module: ModuleIndex, site: CallSite, arguments: Iterable[Expression]) -> Loop | None:
+        """The innermost loop of the call's function whose items its arguments are made from."""
+        chain = module.ancestors(site.block)
+        blocks = module.facts.blocks
+        if not any(blocks[number].kind in _OVER_ITEMS for number in chain):
+            return None
+        varying = {number for argument in arguments for number in _loops_of(module, argument, _HOPS)}
+        for number in chain:
+            if blocks[number].kind is BlockKind.WHILE:
+                return None
+            if number in varying:
+                return self._loop(module, number, site)
+        return None
+
+    def _loop(self, module: ModuleIndex, number: int, site: CallSite) -> Loop:
+        facts = module.facts.blocks[number]
+        header = facts.header[0] if facts.header else None
+        inside = [one for one in module.calls_by_scope.get(facts.scope, ()) if _is_in(module, one.block, number)]
+        results = module.results.get(facts.scope, ())
+        function = site.call.function
+        receiver = function.value if isinstance(function, Attribute) else None
+        return Loop(
+            number=number,
+            kind=facts.kind,
+            span=Span(facts.start, facts.end),
+            over=" ".join(module.text(header.start, header.end).split()) if header is not None else "",
+            is_endless=header is not None and self._is_endless(module, number, header),
+            leaves=facts.breaks or any(_is_in(module, one.block, number) for one in results),
+            waits=any(last_name(one.call.function) in _WAITS for one in inside),
+            works_before=any(
+                one.call.end <= site.call.start and _is_work(one) and number in _loops_of(module, one.call, _HOPS)
+                for one in inside
+            ),
+            receiver_varies=receiver is not None and number in _loops_of(module, receiver, _HOPS),
+        )
+
+    def _is_endless(self, module: ModuleIndex, number: int, header: Expression) -> bool:
+        callee = getattr(header, "function", None)
+        if callee is not None and last_name(callee) in _ENDLESS:
+            return True
+        bindings = (one for one in module.facts.bindings if one.kind == "for" and one.block == number)
+        is_async = any(one.is_async for one in bindings)
+        return is_async and not any(isinstance(one, Reply) for one in self._evaluator.evaluate(module, header))
+
+
+def _is_in(module: ModuleIndex, block: int, loop: int) -> bool:
+    return loop in module.ancestors(block)
+
+
+def _is_work(site: CallSite) -> bool:
+    """Whether a call is made for what it does, not for its result, and does more than to tell or collect."""
+    return site.usage is Usage.DISCARDED and last_name(site.call.function) not in _NO_WORK
+
+
+def _loops_of(module: ModuleIndex, expression: Expression, hops: int) -> set[int]:
+    """The blocks of the loops whose variables an expression is made from, also through other variables."""
+    if not isinstance(expression, Name):
+        return {number for part in inner_expressions(expression) for number in _loops_of(module, part, hops)}
+    reaching = module.reaching(expression.name, expression.start)
+    if reaching is None or hops == 0:
+        return set()
+    found: set[int] = set()
+    for binding in reaching[0]:
+        if binding.kind == "for":
+            found.add(binding.block)
+        elif binding.value is not None and reaching[1] > 0:
+            found |= _loops_of(module, binding.value, hops - 1)
+    return found
