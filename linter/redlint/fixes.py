@@ -191,6 +191,23 @@ def queue_first_expiry(late: LateExpiry) -> tuple[Edit, ...] | None:
     )
 
 
+def append_to_with(call: RedisCall, text: str) -> tuple[Edit, ...] | None:
+    """Add a statement to the end of the innermost ``with`` block around a call; ``None`` where there is none."""
+    block = next((block for block in call.blocks if block.kind is BlockKind.WITH), None)
+    if block is None:
+        return None
+    source = call.source
+    last = source.location(block.span.end).row
+    end = source.row_start(last + 1) if last < source.rows else len(source.text)
+    first = re.match(
+        rf":[^\r\n]*{_NEWLINE}(?:[ \t]*(?:#[^\r\n]*)?{_NEWLINE})*(?P<indent>[ \t]+)", source.slice(block.span)
+    )
+    if first is None:
+        return None
+    place = end - len(source.text[:end]) + len(source.text[:end].rstrip("\r\n"))
+    return (Edit(Span(place, place), f"\n{first['indent']}{text}"),)
+
+
 def comprehension_of(call: RedisCall) -> str:
     """The variable of the list comprehension that is ``[client.get(key) for key in keys]`` and no more.
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from redlint.diagnostic import Confidence, Diagnostic, Fix, Related, Severity, Span
-from redlint.model.events import ClientCreation, RedisCall
+from redlint.model.events import ClientCreation, Loop, RedisCall
 from redlint.model.keyspace import PatternUses
 from redlint.model.link import ModuleModel, ProjectModel
 from redlint.model.sequences import CallSequence
@@ -20,6 +20,7 @@ from redlint.model.sequences import CallSequence
 __all__ = [
     "CallSequence",
     "ClientCreation",
+    "Loop",
     "ModuleModel",
     "PatternUses",
     "ProjectModel",

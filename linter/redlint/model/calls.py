@@ -25,6 +25,7 @@ from redlint.diagnostic import Confidence, Span
 from redlint.model.clients import lineage
 from redlint.model.clients.cache_methods import CacheMethod, cache_method, cache_methods
 from redlint.model.codecs import Codecs
+from redlint.model.creations import ClientCreations
 from redlint.model.evaluation.callers import CALLS_ITS_ARGUMENT
 from redlint.model.evaluation.calling import constant, owner_of
 from redlint.model.evaluation.evaluator import Evaluator
@@ -102,6 +103,9 @@ _NEW_EACH_TIME = frozenset(
     }
 )
 
+_MAKES_OBJECT = frozenset({"pipeline", "pubsub", "lock", "monitor"})
+"""Methods that make an object with a life of its own."""
+
 _RAW = frozenset({"execute_command", "immediate_execute_command", "pipeline_execute_command"})
 
 
@@ -137,8 +141,9 @@ class _Target:
 class RedisCalls:
     """Finds the Redis calls of a module."""
 
-    def __init__(self, evaluator: Evaluator, texts: KeyTexts, scopes: Scopes) -> None:
+    def __init__(self, evaluator: Evaluator, texts: KeyTexts, scopes: Scopes, creations: ClientCreations) -> None:
         self._evaluator = evaluator
+        self._creations = creations
         self._texts = texts
         self._scopes = scopes
         self._codecs = Codecs(evaluator)
@@ -357,6 +362,7 @@ class RedisCalls:
             alternatives=target.refs[1:],
             through=target.through,
             reply_codec=self._codecs.read(module, site),
+            escapes=self._creations.escapes(module, site) if method in _MAKES_OBJECT else "",
             loop=self._loops.of_call(module, site, (argument.value for argument in given)),
         )
 

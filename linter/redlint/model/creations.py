@@ -66,6 +66,10 @@ class ClientCreations:
         self._evaluator = evaluator
         self._scopes = scopes
 
+    def escapes(self, module: ModuleIndex, site: CallSite) -> str:
+        """Where what a call makes goes when it outlives the function, in a word; empty if it does not."""
+        return self._escapes(module, site)
+
     def of_module(self, module: ModuleIndex) -> tuple[ClientCreation, ...]:
         """The expressions of a module that construct a client or a pool, in order of place."""
         found = [one for site in module.facts.calls if (one := self._creation(module, site)) is not None]

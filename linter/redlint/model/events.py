@@ -156,9 +156,9 @@ class Block:
 class Loop:
     """A ``for`` loop or comprehension that a call works on the items of.
 
-    ``over`` is the text of what it runs over; ``is_endless`` says that this gives items for as long as the program
-    runs. ``leaves`` says that the loop may end early or hands out items one by one (``break``, ``return``, ``yield``),
-    ``waits`` that it sleeps. ``works_before`` says that a call before this one does something with the item that the
+    ``over`` is the text of what it runs over, ``from_command`` the command whose reply that is; ``is_endless`` says
+    that this gives items for as long as the program runs. ``leaves`` says that the loop may end early or hands out items
+    one by one (``break``, ``return``, ``yield``), ``waits`` that it sleeps. ``works_before`` says that a call before this one does something with the item that the
     command may have to wait for, ``receiver_varies`` that each item has a client of its own.
     """
 
@@ -166,6 +166,7 @@ class Loop:
     kind: BlockKind
     span: Span
     over: str
+    from_command: str = ""
     is_endless: bool = False
     leaves: bool = False
     waits: bool = False
@@ -215,6 +216,8 @@ class RedisCall:
     ``reply_codec`` is what the code decodes the reply with, where that is known. ``passed`` are the ``if`` branches
     before the call that leave the code around them (``return``, ``continue``): where the call is made, none of their
     conditions held, or something went wrong in the branch. ``loop`` is the loop whose items its arguments are made of.
+    ``escapes`` tells in a word where the pipeline, pubsub or lock that the call makes goes when it outlives the
+    function ("returned", "attribute", "argument", ...); empty if it does not, and for all other calls.
     """
 
     path: str
@@ -240,6 +243,7 @@ class RedisCall:
     reply_codec: Codec | None = None
     passed: tuple[Block, ...] = ()
     loop: Loop | None = None
+    escapes: str = ""
 
     @property
     def command(self) -> CommandSpec | None:

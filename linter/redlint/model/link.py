@@ -355,8 +355,8 @@ class Project:
     def _model(self, evaluator: Evaluator) -> ProjectModel:
         texts = KeyTexts(self._evaluator(self.load))
         scopes = Scopes(evaluator)
-        calls = RedisCalls(evaluator, texts, scopes)
         creations = ClientCreations(evaluator, scopes)
+        calls = RedisCalls(evaluator, texts, scopes, creations)
         modules: dict[str, ModuleModel] = {}
         linked = tuple(self._linked())
         made = {module.path: calls.of_module(module) for module in linked}

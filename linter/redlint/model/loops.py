@@ -59,6 +59,7 @@ class Loops:
             kind=facts.kind,
             span=Span(facts.start, facts.end),
             over=" ".join(module.text(header.start, header.end).split()) if header is not None else "",
+            from_command=self._command(module, header) if header is not None else "",
             is_endless=header is not None and self._is_endless(module, number, header),
             leaves=facts.breaks or any(_is_in(module, one.block, number) for one in results),
             waits=any(last_name(one.call.function) in _WAITS for one in inside),
@@ -68,6 +69,10 @@ class Loops:
             ),
             receiver_varies=receiver is not None and number in _loops_of(module, receiver, _HOPS),
         )
+
+    def _command(self, module: ModuleIndex, header: Expression) -> str:
+        values = self._evaluator.evaluate(module, header)
+        return next((value.commands[0] for value in values if isinstance(value, Reply) and value.commands), "")
 
     def _is_endless(self, module: ModuleIndex, number: int, header: Expression) -> bool:
         callee = getattr(header, "function", None)

@@ -1,0 +1,52 @@
+"""The lives of pipelines inside one function: made, queued on, executed, handed out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from redlint.model.events import RedisCall
+from redlint.model.sequences import CallSequence
+
+_LIBRARIES: Final = ("redis", "valkey")
+_SENDS: Final = frozenset({"execute", "immediate_execute_command", "watch", "transaction"})
+"""Methods after which queued commands are sent, or commands are sent at once."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PipelineLife:
+    """A pipeline that one function makes, and everything that the function does with it, in order."""
+
+    made: RedisCall
+    calls: tuple[RedisCall, ...]
+
+    @property
+    def queued(self) -> tuple[RedisCall, ...]:
+        """The commands that are put on it."""
+        return tuple(call for call in self.calls if call.commands)
+
+    @property
+    def is_dropped(self) -> bool:
+        """Whether commands are queued that nothing ever sends: it is never executed, and nobody else gets it."""
+        if self.made.escapes or any(call.method in _SENDS for call in self.calls):
+            return False
+        return bool(self.queued) and not any(call.alternatives for call in self.calls)
+
+    def immediate(self, call: RedisCall) -> bool:
+        """Whether a command is sent at once, because WATCH came before it and MULTI did not."""
+        before = [one.method for one in self.calls if one.span.end < call.span.end]
+        return "watch" in before
+
+
+def pipeline_lives(sequence: CallSequence) -> Iterator[PipelineLife]:
+    """The pipelines that a function makes by itself."""
+    for made in sequence.calls:
+        if made.method != "pipeline" or made.alternatives or made.client.library not in _LIBRARIES or made.through:
+            continue
+        yield PipelineLife(made, tuple(call for call in sequence.calls if _is_on(call, made)))
+
+
+def _is_on(call: RedisCall, made: RedisCall) -> bool:
+    origin = call.client.origin
+    return call.client.queues and origin is not None and (origin.path, origin.span) == (made.path, made.span)
