@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Iterator
 
 from redlint.diagnostic import Edit, Span
-from redlint.model.events import CallArgument, RedisCall
+from redlint.model.events import CallArgument, ClientCreation, RedisCall
 from redlint.model.kinds import BlockKind, Role, Usage
 from redlint.model.late_expiry import LateExpiry
 from redlint.source import SourceText
@@ -51,6 +51,20 @@ def add_keyword(call: RedisCall, name: str, text: str) -> tuple[Edit, ...] | Non
     return (edit,) if edit is not None and _is_valid(call, edit) else None
 
 
+def add_option(creation: ClientCreation, name: str, text: str) -> tuple[Edit, ...] | None:
+    """Construct a client with one keyword more; ``None`` where that does not make a valid call."""
+    source, span = creation.source, creation.span
+    call = source.slice(span)
+    inside = call[: call.rfind(")")].rstrip()
+    if not call.endswith(")") or "#" in call:
+        return None
+    separator = "" if inside.endswith("(") else " " if inside.endswith(",") else ", "
+    edited = f"{inside}{separator}{name}={text})"
+    if _parsed_expression(edited) is None:
+        return None
+    return (Edit(Span(span.start + len(inside), span.end), f"{separator}{name}={text})"),)
+
+
 def replace_argument(call: RedisCall, parameter: str, text: str) -> tuple[Edit, ...] | None:
     """Pass another value for a parameter that is given by itself; a keyword in front of it stays."""
     argument = call.argument(parameter)
@@ -68,6 +82,22 @@ def replace_call(call: RedisCall, text: str) -> tuple[Edit, ...] | None:
 def replace_awaited(call: RedisCall, text: str) -> tuple[Edit, ...] | None:
     """Put another expression in place of the call, its ``await`` and the parentheses around them."""
     return _replace(call, call.outer_span, text) if call.awaited else None
+
+
+def replace_around(call: RedisCall, function: str, text: str) -> tuple[Edit, ...] | None:
+    """Put another expression in place of ``function(call)``; an ``await`` of the call is kept.
+
+    ``None`` where something else stands between the parentheses.
+    """
+    if call.through or not _is_on_receiver(call):
+        return None
+    source, span = call.source.text, call.outer_span
+    before = re.search(rf"(?<![\w.]){function}\(\s*$", source[: span.start])
+    after = re.compile(r"\s*\)").match(source, span.end)
+    if before is None or after is None or _has_comment(call.source, Span(before.start(), after.end())):
+        return None
+    wait = "await " if call.awaited else ""
+    return (Edit(Span(before.start(), after.end()), f"{wait}{text}"),)
 
 
 def remove_statement(call: RedisCall) -> tuple[Edit, ...] | None:

@@ -56,6 +56,7 @@ RULE_API: Final = frozenset(
                 "keyspace",
                 "ttl",
                 "key_words",
+                "defaults",
                 "pipelines",
                 "sequences",
                 "late_expiry",

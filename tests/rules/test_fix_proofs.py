@@ -575,6 +575,57 @@ def test_other_takes_have_no_safe_fix(body: str) -> None:
     assert fixed(fixture, RULES, unsafe=False)["snippet.py"].decode() == before
 
 
+# --- RED112: a size is asked for instead of counted ---------------------------------------------------------
+
+COUNTED: Final = {
+    "smembers": ("client.smembers(name)", "visitors:home"),
+    "hgetall": ("client.hgetall(name)", "visitors:hash"),
+    "hkeys": ("client.hkeys(name)", "visitors:hash"),
+    "hvals": ("client.hvals(name)", "visitors:hash"),
+    "lrange": ("client.lrange(name, 0, -1)", "visitors:list"),
+    "zrange": ("client.zrange(name, 0, -1)", "visitors:ranking"),
+    "zrevrange": ("client.zrevrange(name, 0, -1)", "visitors:ranking"),
+}
+
+
+@pytest.mark.proves("whole-read-for-one-answer")
+@pytest.mark.parametrize(("call", "key"), COUNTED.values(), ids=COUNTED)
+def test_the_server_counts_as_len_does(client: Redis, call: str, key: str) -> None:
+    before = f"{HEADER}\n\ndef example(name):\n    return len({call})\n"
+    after = after_fixing("whole-read-for-one-answer", before, unsafe=False)
+    assert "return len(" not in after
+    for name, size in ((key, 300), ("nothing", 0)):
+        first, second = outcome(before, client, [name]), outcome(after, client, [name])
+        assert first == second
+        assert first.reply == size
+    for source in (before, after):
+        with pytest.raises(redis.ResponseError, match="WRONGTYPE"):
+            outcome(source, client, ["greeting"])
+
+
+# --- RED406: the command is awaited -------------------------------------------------------------------------
+
+
+@pytest.mark.proves("unawaited-command")
+@pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")
+def test_an_awaited_command_is_sent(server: Server, client: Redis) -> None:
+    """The one fix that changes what is stored: the code before sends nothing, whatever it was meant to do."""
+    before = f"{ASYNC_HEADER}\n\nasync def example(name):\n    client.set(name, 'x')\n"
+    after = after_fixing("unawaited-command", before, unsafe=False)
+    assert after == before.replace("client.set(", "await client.set(")
+
+    async def run(source: str) -> None:
+        async with redis.asyncio.Redis(host=server.host, port=server.port) as asynchronous:
+            await function(source, asynchronous)("new")
+
+    seen = []
+    for source in (before, after):
+        client.flushall()
+        asyncio.run(run(source))
+        seen.append(client.get("new"))
+    assert seen == [None, b"x"]
+
+
 # --- RED206: the first expiry of a counter becomes EXPIRE NX ----------------------------------------------
 
 NX: Final[dict[str, object]] = {"target-server": "valkey>=8"}

@@ -157,9 +157,10 @@ class Loop:
     """A ``for`` loop or comprehension that a call works on the items of.
 
     ``over`` is the text of what it runs over, ``from_command`` the command whose reply that is; ``is_endless`` says
-    that this gives items for as long as the program runs. ``leaves`` says that the loop may end early or hands out items
-    one by one (``break``, ``return``, ``yield``), ``waits`` that it sleeps. ``works_before`` says that a call before this one does something with the item that the
-    command may have to wait for, ``receiver_varies`` that each item has a client of its own.
+    that this gives items for as long as the program runs. ``leaves`` says that the loop may end early or hands out
+    items one by one (``break``, ``return``, ``yield``), ``waits`` that it sleeps. ``works_before`` says that a call
+    before this one does something with the item that the command may have to wait for, ``receiver_varies`` that each
+    item has a client of its own.
     """
 
     number: int

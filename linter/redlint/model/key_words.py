@@ -24,6 +24,7 @@ _PER_EVENT_HOLE = re.compile(
     r"request|req|session_?id|token|nonce|user_?id|uid|visitor|client_ip)(?:[^a-z]|$)",
     re.IGNORECASE,
 )
+_LOCK = re.compile(r"lock(?!ed_out|out)|mutex|semaphore|lease|leader|exclusive", re.IGNORECASE)
 _SETTING = re.compile(
     r"(?:^|[^a-z])(?:config\w*|settings?|schema\w*|version|hash|meta\w*|index|state|mode|flags?|feature\w*|status|"
     r"registry|definition|permissions?|preferences?|profile|counter|count|total|route\w*|migration\w*)(?:[^a-z]|$)",
@@ -48,6 +49,11 @@ _RATE = re.compile(
     r"requests?)(?:[^a-z]|$)",
     re.IGNORECASE,
 )
+
+
+def names_lock(text: str) -> bool:
+    """Whether a name is that of a lock: of a key, a variable or a function."""
+    return _LOCK.search(text) is not None
 
 
 def expirable_word(text: str) -> str:

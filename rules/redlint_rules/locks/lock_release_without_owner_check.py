@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 from redlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Related, Severity
+from redlint.model.key_words import names_lock
 from redlint.model.keyspace import PatternUse, only_if_missing
 from redlint.rule import PatternUses, ProjectModel, RedisCall, Rule
 
-_LOCK_NAME = re.compile(r"lock(?!ed_out|out)|mutex|semaphore|lease|leader|exclusive", re.IGNORECASE)
 _FORCED = re.compile(r"force|clear|reset|flush|purge|break|cleanup|clean_up", re.IGNORECASE)
 _SCRIPT = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) else return 0 end"
 
@@ -107,7 +107,7 @@ def _is_lock(uses: PatternUses, acquire: PatternUse, release: PatternUse) -> boo
     """Whether a name says that the key is a lock."""
     names = (uses.pattern.display, acquire.key.text, release.key.text)
     scopes = (acquire.call.scope, release.call.scope)
-    return any(_LOCK_NAME.search(text) for text in (*names, *(scope.qualname for scope in scopes)))
+    return any(names_lock(text) for text in (*names, *(scope.qualname for scope in scopes)))
 
 
 def _fix(acquired: list[PatternUse], use: PatternUse, project: ProjectModel) -> Fix:

@@ -23,6 +23,19 @@ def longest_command_with_many_members(run: Run) -> str:
     return _most_returned(run)
 
 
+def sent_for_the_size(run: Run) -> str:
+    """What the server sends for the size of a set of 20,000 members."""
+    run.client.sadd("visitors:home", *range(20_000))
+    with run.names() as names:
+        names["client"].ping()
+        before: int = run.client.info("stats")["total_net_output_bytes"]
+        first: int = run.client.info("stats")["total_net_output_bytes"]
+        assert names["example"]("home") == [20_000]
+        after: int = run.client.info("stats")["total_net_output_bytes"]
+    sent = (after - first) - (first - before)  # what an INFO itself takes
+    return "more than 100 kB for a number" if sent > 100_000 else "less than 1 kB for a number"
+
+
 def _most_returned(run: Run) -> str:
     """The size class of the longest reply, by what the server has written to its connections per command."""
     with run.names() as names:
@@ -111,6 +124,21 @@ PROOFS: Final = (
         bad_figure="freed while all clients wait",
         good_figure="freed in the background",
         places=(Place.REDIS62,),
+    ),
+    Proof(
+        rule="RED112",
+        harm="the whole set is sent for one number",
+        bad="""
+            def example(page):
+                return [len(client.smembers(f"visitors:{page}"))]
+        """,
+        good="""
+            def example(page):
+                return [client.scard(f"visitors:{page}")]
+        """,
+        measure=sent_for_the_size,
+        bad_figure="more than 100 kB for a number",
+        good_figure="less than 1 kB for a number",
     ),
     Proof(
         rule="RED104",

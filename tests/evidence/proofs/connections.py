@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
+import threading
+import warnings
 from typing import Final
 
-from evidence.harness import Proof, Run
+from evidence.harness import ASYNC_HEADER, Proof, Run
 
 
 def connections_opened(run: Run) -> str:
@@ -28,7 +32,114 @@ def connections_of_a_loop(run: Run) -> str:
     return f"{after - before} connections for 10 names"
 
 
+def waited_for_a_silent_server(run: Run) -> str:
+    """Whether a command gives up within two seconds while the server answers nobody."""
+    seen: list[str] = []
+
+    def work() -> None:
+        try:
+            run.example("a")
+            seen.append("answered")
+        except Exception as error:
+            seen.append(type(error).__name__)
+
+    worker = threading.Thread(target=work, daemon=True)
+    run.client.client_pause(4000)
+    try:
+        worker.start()
+        worker.join(2)
+        return "gave up after a second" if seen == ["TimeoutError"] else "still waiting after two seconds"
+    finally:
+        run.client.client_unpause()
+        worker.join(5)
+
+
+def turns_of_the_event_loop(run: Run) -> str:
+    """Whether other code of the event loop gets its turns while a command waits for a second."""
+
+    async def both() -> int:
+        turns = 0
+        with run.names() as names:
+            waiting = asyncio.ensure_future(names["example"]("nothing"))
+            await asyncio.sleep(0)
+            while not waiting.done():
+                turns += 1
+                await asyncio.sleep(0.01)
+            await waiting
+            close = getattr(names["client"], "aclose", None)
+            if close is not None:
+                await close()
+        return turns
+
+    return "others go on" if asyncio.run(both()) > 10 else "all others stand still"
+
+
+def key_after_not_awaiting(run: Run) -> str:
+    """Whether a key that should be deleted is still there."""
+    run.client.set("user:7", "x")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        run.example("7")
+        gc.collect()
+    return "still there" if run.client.exists("user:7") else "deleted"
+
+
 PROOFS: Final = (
+    Proof(
+        rule="RED403",
+        harm="without a socket timeout a command waits for a server that does not answer, as long as that takes",
+        header="import redis\n\nPORT = 6379\n",
+        settings={"target-client": "redis<8"},
+        bad="""
+            client = redis.Redis(port=PORT, socket_timeout=None) if False else redis.Redis(port=PORT)
+            client.connection_pool.connection_kwargs["socket_timeout"] = None  # what redis-py does before 8.0
+
+            def example(name):
+                return client.set(name, 1, ex=60)
+        """,
+        good="""
+            client = redis.Redis(port=PORT, socket_timeout=1, retry=None)
+
+            def example(name):
+                return client.set(name, 1, ex=60)
+        """,
+        measure=waited_for_a_silent_server,
+        bad_figure="still waiting after two seconds",
+        good_figure="gave up after a second",
+    ),
+    Proof(
+        rule="RED405",
+        harm="a sync command in async code stops everything else on the event loop while it waits",
+        bad="""
+            async def example(name):
+                return client.blpop(name, timeout=1)
+        """,
+        good="""
+            import asyncio
+
+            async def example(name):
+                return await asyncio.to_thread(client.blpop, name, timeout=1)
+        """,
+        measure=turns_of_the_event_loop,
+        bad_figure="all others stand still",
+        good_figure="others go on",
+    ),
+    Proof(
+        rule="RED406",
+        harm="a command that nothing awaits is never sent",
+        header=ASYNC_HEADER,
+        bad="""
+            async def example(name):
+                client.delete(f"user:{name}")
+        """,
+        good="""
+            async def example(name):
+                await client.delete(f"user:{name}")
+        """,
+        measure=key_after_not_awaiting,
+        bad_figure="still there",
+        good_figure="deleted",
+    ),
     Proof(
         rule="RED401",
         harm="a client in the function is a pool and a connection for every call",

@@ -13,6 +13,13 @@ def lock_after_a_crash(run: Run) -> str:
     return "never free again" if run.client.ttl("running:7") == -1 else "free when its TTL is over"
 
 
+def lock_after_its_holder_was_killed(run: Run) -> str:
+    """What is left of a lock whose holder is killed while it works."""
+    run.killed_before("PING", "7")
+    assert run.client.exists("running:7") == 1
+    return "never free again" if run.client.ttl("running:7") == -1 else "free when its TTL is over"
+
+
 def lock_of_the_next_holder(run: Run) -> str:
     """Whether a worker that outlasts its lock releases that of the next one."""
 
@@ -45,6 +52,27 @@ PROOFS: Final = (
         measure=lock_of_the_next_holder,
         bad_figure="released by the first holder",
         good_figure="kept",
+    ),
+    Proof(
+        rule="RED502",
+        harm="a lock without a TTL whose holder is killed is never free again",
+        bad="""
+            def example(job):
+                lock = client.lock(f"running:{job}", blocking_timeout=1)
+                if lock.acquire():
+                    client.ping()
+                    lock.release()
+        """,
+        good="""
+            def example(job):
+                lock = client.lock(f"running:{job}", timeout=30, blocking_timeout=1)
+                if lock.acquire():
+                    client.ping()
+                    lock.release()
+        """,
+        measure=lock_after_its_holder_was_killed,
+        bad_figure="never free again",
+        good_figure="free when its TTL is over",
     ),
     Proof(
         rule="RED503",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
@@ -70,6 +70,13 @@ _MADE_BY_CLIENT = {
     "register_script": Role.SCRIPT,
     "monitor": Role.MONITOR,
 }
+
+_NAMED_CONSTANTS: Mapping[str, ConstantValue] = {
+    name: text
+    for text in ("none", "optional", "required")
+    for name in (f"ssl.CERT_{text.upper()}", f"ssl.VerifyMode.CERT_{text.upper()}")
+}
+"""Constants of the standard library that stand for words, as ``SSLConnection`` of redis-py reads them."""
 
 _ITSELF = frozenset({"__enter__", "__aenter__", "initialize", "client"})
 
@@ -456,6 +463,8 @@ def constant(values: Values) -> ConstantValue | Unknown:
     """The one constant among the alternatives, or :data:`UNKNOWN`."""
     if len(values) == 1 and isinstance(values[0], KnownConstant):
         return values[0].value
+    if len(values) == 1 and isinstance(values[0], External):
+        return _NAMED_CONSTANTS.get(values[0].name, UNKNOWN)
     return UNKNOWN
 
 
