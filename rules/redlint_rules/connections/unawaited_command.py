@@ -49,7 +49,8 @@ class UnawaitedCommand(Rule):
     result is used, since the code then gets another value. Outside of `async def` there is no fix.
 
     ## Known problems
-    A coroutine that is kept in a variable and never awaited is not reported.
+    A coroutine that is kept in a variable and never awaited is not reported, nor is a client in an attribute that a
+    sync method uses: bases of sync and async classes look like that.
 
     ## References
     - [redis.asyncio](https://redis.readthedocs.io/en/stable/examples/asyncio_examples.html)
@@ -80,6 +81,8 @@ def _is_coroutine(call: RedisCall) -> bool:
     """Whether the call surely gives a coroutine: a command that a client of its own sends at once."""
     if not call.commands or (call.spec is not None and call.spec.helper):
         return False
+    if not call.scope.is_async and call.receiver.startswith("self."):
+        return False  # a base of sync and async classes: where nothing can be awaited, the client is a sync one
     known = (call.client, *call.alternatives)
     return all(client.is_async and client.role in (Role.CLIENT, Role.CLUSTER) for client in known)
 
