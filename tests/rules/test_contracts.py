@@ -58,6 +58,7 @@ RULE_API: Final = frozenset(
                 "key_words",
                 "defaults",
                 "pipelines",
+                "runs",
                 "sequences",
                 "late_expiry",
                 "lost_ttl",
