@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from redlint.model.events import RedisCall
-from redlint.model.kinds import ScopeKind, Usage
+from redlint.model.events import ClientRef, RedisCall
+from redlint.model.kinds import Role, ScopeKind, Usage
 from redlint.model.sequences import CallSequence, extra_conditions
 
 _LIBRARIES: Final = ("redis", "valkey")
+_MAKERS: Final = (Role.CLIENT, Role.CLUSTER)
 _SENDS: Final = frozenset({"execute", "immediate_execute_command", "watch", "transaction"})
 """Methods after which queued commands are sent, or commands are sent at once."""
 
@@ -34,7 +35,11 @@ class PipelineLife:
             return False
         if self.made.scope.kind is not ScopeKind.FUNCTION and self.made.usage is Usage.ASSIGNED:
             return False  # whoever imports the module or uses the class has it
-        return bool(self.queued) and not any(call.alternatives for call in self.calls)
+        return bool(self.queued) and all(self.has(call) for call in self.calls)
+
+    def has(self, call: RedisCall) -> bool:
+        """Whether a call surely is on this pipeline, whichever of several clients has made it."""
+        return all(_is_from(client, self.made) for client in (call.client, *call.alternatives))
 
     def immediate(self, call: RedisCall) -> bool:
         """Whether a command may be sent at once, because WATCH came before it and no MULTI surely came between."""
@@ -58,11 +63,19 @@ def _in_one_loop(one: RedisCall, other: RedisCall) -> bool:
 def pipeline_lives(sequence: CallSequence) -> Iterator[PipelineLife]:
     """The pipelines that a function makes by itself."""
     for made in sequence.calls:
-        if made.method != "pipeline" or made.alternatives or made.client.library not in _LIBRARIES or made.through:
+        if made.method != "pipeline" or made.through:
+            continue
+        if not all(
+            client.library in _LIBRARIES and client.role in _MAKERS for client in (made.client, *made.alternatives)
+        ):
             continue
         yield PipelineLife(made, tuple(call for call in sequence.calls if _is_on(call, made)))
 
 
 def _is_on(call: RedisCall, made: RedisCall) -> bool:
-    origin = call.client.origin
-    return call.client.queues and origin is not None and (origin.path, origin.span) == (made.path, made.span)
+    return any(_is_from(client, made) for client in (call.client, *call.alternatives))
+
+
+def _is_from(client: ClientRef, made: RedisCall) -> bool:
+    origin = client.origin
+    return client.queues and origin is not None and (origin.path, origin.span) == (made.path, made.span)

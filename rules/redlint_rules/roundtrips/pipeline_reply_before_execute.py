@@ -90,7 +90,7 @@ class PipelineReplyBeforeExecute(Rule):
         """Report queued commands whose result is used as data."""
         for life in pipeline_lives(sequence):
             for call in life.queued:
-                if life.immediate(call) or call.alternatives or not _is_data(call):
+                if life.immediate(call) or not life.has(call) or not _is_data(call):
                     continue
                 yield self.diagnostic(
                     call.path,
