@@ -60,6 +60,7 @@ RULE_API: Final = frozenset(
                 "defaults",
                 "presence",
                 "pipelines",
+                "runs",
                 "polling",
                 "sequences",
                 "late_expiry",
