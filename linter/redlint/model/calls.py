@@ -106,6 +106,9 @@ _NEW_EACH_TIME = frozenset(
 _MAKES_OBJECT = frozenset({"pipeline", "pubsub", "lock", "monitor"})
 """Methods that make an object with a life of its own."""
 
+_HOPS = 4
+"""So many variables a value is followed through."""
+
 _RAW = frozenset({"execute_command", "immediate_execute_command", "pipeline_execute_command"})
 
 
@@ -362,6 +365,9 @@ class RedisCalls:
             alternatives=target.refs[1:],
             through=target.through,
             reply_codec=self._codecs.read(module, site),
+            derived_from=frozenset(
+                start for argument in given[1:] for start in _calls_behind(module, argument.value, _HOPS)
+            ),
             escapes=self._creations.escapes(module, site) if method in _MAKES_OBJECT else "",
             loop=self._loops.of_call(module, site, (argument.value for argument in given)),
         )
@@ -589,6 +595,18 @@ class RedisCalls:
             replace(self._key(module, values[position - start]), access=key_access(commands[0], words, position))
             for position in _positions(commands[0], words, start)
         )
+
+
+def _calls_behind(module: ModuleIndex, expression: Expression, hops: int) -> set[int]:
+    """Where the calls start that an expression is made of, also through the variables of its function."""
+    if isinstance(expression, Name):
+        reaching = module.reaching(expression.name, expression.start)
+        if reaching is None or reaching[1] == 0 or hops == 0:
+            return set()
+        values = [binding.value for binding in reaching[0] if binding.value is not None]
+        return {start for value in values for start in _calls_behind(module, value, hops - 1)}
+    found = {start for part in inner_expressions(expression) for start in _calls_behind(module, part, hops)}
+    return found | {expression.start} if isinstance(expression, Call) else found
 
 
 def _parts(expression: Expression) -> Iterator[Expression]:

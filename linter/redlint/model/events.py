@@ -218,8 +218,9 @@ class RedisCall:
     ``reply_codec`` is what the code decodes the reply with, where that is known. ``passed`` are the ``if`` branches
     before the call that leave the code around them (``return``, ``continue``): where the call is made, none of their
     conditions held, or something went wrong in the branch. ``loop`` is the loop whose items its arguments are made of.
-    ``escapes`` tells in a word where the pipeline, pubsub or lock that the call makes goes when it outlives the
-    function ("returned", "attribute", "argument", ...); empty if it does not, and for all other calls.
+    ``derived_from`` are the places where the calls start whose results its arguments are made of, as far as they stand
+    in the same function. ``escapes`` tells in a word where the pipeline, pubsub or lock that the call makes goes when
+    it outlives the function ("returned", "attribute", "argument", ...); empty if it does not, and for all other calls.
     """
 
     path: str
@@ -246,6 +247,7 @@ class RedisCall:
     passed: tuple[Block, ...] = ()
     loop: Loop | None = None
     escapes: str = ""
+    derived_from: frozenset[int] = frozenset()
 
     @property
     def command(self) -> CommandSpec | None:
