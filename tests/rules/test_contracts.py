@@ -54,6 +54,7 @@ RULE_API: Final = frozenset(
             f"redlint.model.{name}"
             for name in (
                 "keyspace",
+                "endless",
                 "ttl",
                 "key_words",
                 "block_time",
