@@ -63,6 +63,7 @@ RULE_API: Final = frozenset(
                 "polling",
                 "sequences",
                 "late_expiry",
+                "life_cycles",
                 "lost_ttl",
                 "slots",
                 "transactions",
