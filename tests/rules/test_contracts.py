@@ -57,6 +57,7 @@ RULE_API: Final = frozenset(
                 "ttl",
                 "key_words",
                 "block_time",
+                "cursors",
                 "defaults",
                 "presence",
                 "pipelines",
