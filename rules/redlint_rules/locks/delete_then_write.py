@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from redlint.diagnostic import Applicability, Diagnostic, Fix, Related, Severity
 from redlint.model.keyspace import PatternUse
+from redlint.model.kinds import BlockKind
 from redlint.model.polling import is_under_lock
 from redlint.model.sequences import extra_conditions, same_key, same_server
 from redlint.rule import CallSequence, ProjectModel, RedisCall, Rule
@@ -86,6 +87,8 @@ class DeleteThenWrite(Rule):
 
 def _is_plain(call: RedisCall) -> bool:
     is_one = len(call.keys) == 1 and not call.keys[0].many
+    if any(block.kind is BlockKind.EXCEPT for block in call.blocks):
+        return False  # a key of another type, say, that is in the way
     return call.command_name in _DELETES and is_one and not call.client.queues and not is_under_lock(call)
 
 

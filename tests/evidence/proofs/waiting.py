@@ -1,0 +1,121 @@
+"""Commands and loops that wait too long, or not at all."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Final
+
+from evidence.harness import Proof, Run
+
+
+def after_two_seconds(run: Run) -> str:
+    """Whether a command that nothing comes for has returned after two seconds; something comes then."""
+    seen: list[object] = []
+
+    def work() -> None:
+        seen.append(run.example())
+
+    worker = threading.Thread(target=work, daemon=True)
+    worker.start()
+    worker.join(2)
+    returned = list(seen)
+    run.client.rpush("jobs", "late")
+    worker.join(5)
+    return "has returned" if returned else "still waits"
+
+
+def outcome_without_work(run: Run) -> str:
+    """What a blocking command gives when nothing comes."""
+    try:
+        return f"reply {run.example()!r}"
+    except Exception as error:
+        return type(error).__name__
+
+
+def calls_in_a_second(run: Run) -> str:
+    """How often a loop asks in one second while nothing comes."""
+    asked = 0
+    end = time.monotonic() + 1
+
+    def is_going_on() -> bool:
+        nonlocal asked
+        asked += 1
+        return time.monotonic() < end
+
+    run.example(is_going_on)
+    return "more than 100 times a second" if asked > 100 else "less than 10 times a second"
+
+
+PROOFS: Final = (
+    Proof(
+        rule="RED109",
+        harm="BRPOPLPUSH without a timeout does not return while nothing comes",
+        header="import redis\n\nPORT = 6379\nclient = redis.Redis(port=PORT, socket_timeout=None)\n",
+        bad="""
+            def example():
+                return client.brpoplpush("jobs", "running") or "nothing"
+        """,
+        good="""
+            def example():
+                return client.brpoplpush("jobs", "running", timeout=1) or "nothing"
+        """,
+        measure=after_two_seconds,
+        bad_figure="still waits",
+        good_figure="has returned",
+    ),
+    Proof(
+        rule="RED110",
+        harm="a client does not wait longer than its socket timeout, also for a blocking command",
+        header="import redis\n\nPORT = 6379\nclient = redis.Redis(port=PORT, socket_timeout=1.5, retry=None)\n",
+        bad="""
+            def example():
+                return client.brpoplpush("jobs", "running", timeout=3)
+        """,
+        good="""
+            def example():
+                return client.brpoplpush("jobs", "running", timeout=1)
+        """,
+        measure=outcome_without_work,
+        bad_figure="TimeoutError",
+        good_figure="reply None",
+    ),
+    Proof(
+        rule="RED703",
+        harm="XREAD without BLOCK returns at once: the loop asks as fast as it can",
+        bad="""
+            def example(is_going_on):
+                while is_going_on():
+                    client.xread({"events": "$"})
+        """,
+        good="""
+            def example(is_going_on):
+                while is_going_on():
+                    client.xread({"events": "$"}, block=400)
+        """,
+        measure=calls_in_a_second,
+        bad_figure="more than 100 times a second",
+        good_figure="less than 10 times a second",
+    ),
+    Proof(
+        rule="RED714",
+        harm="`get_message()` without a timeout returns at once: the loop asks as fast as it can",
+        bad="""
+            def example(is_going_on):
+                with client.pubsub() as channels:
+                    channels.subscribe("news")
+                    while is_going_on():
+                        channels.get_message()
+        """,
+        good="""
+            def example(is_going_on):
+                with client.pubsub() as channels:
+                    channels.subscribe("news")
+                    while is_going_on():
+                        channels.get_message(timeout=0.4)
+        """,
+        measure=calls_in_a_second,
+        bad_figure="more than 100 times a second",
+        good_figure="less than 10 times a second",
+    ),
+)
