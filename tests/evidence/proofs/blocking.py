@@ -102,7 +102,30 @@ def reply_of_a_union(run: Run) -> str:
     return "more than 400 kB in one reply" if sent > 400_000 else "less than 1 kB"
 
 
+def members_seen(run: Run) -> str:
+    """Whether all of a thousand members are found."""
+    run.client.sadd("group:a", *(f"member:{number}" for number in range(1000)))
+    found = len(set(run.example("a")))
+    return "all 1000 members" if found == 1000 else "a part of 1000 members"
+
+
 PROOFS: Final = (
+    Proof(
+        rule="RED108",
+        harm="a page of SSCAN is a part of a large set",
+        bad="""
+            def example(name):
+                cursor, members = client.sscan(f"group:{name}")
+                return members
+        """,
+        good="""
+            def example(name):
+                return list(client.sscan_iter(f"group:{name}"))
+        """,
+        measure=members_seen,
+        bad_figure="a part of 1000 members",
+        good_figure="all 1000 members",
+    ),
     Proof(
         rule="RED101",
         harm="KEYS looks at every key of the database in one step and answers with all that match",
