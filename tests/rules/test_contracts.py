@@ -54,9 +54,11 @@ RULE_API: Final = frozenset(
             f"redlint.model.{name}"
             for name in (
                 "keyspace",
+                "endless",
                 "ttl",
                 "key_words",
                 "block_time",
+                "cursors",
                 "defaults",
                 "presence",
                 "pipelines",
@@ -64,6 +66,7 @@ RULE_API: Final = frozenset(
                 "polling",
                 "sequences",
                 "late_expiry",
+                "life_cycles",
                 "lost_ttl",
                 "slots",
                 "transactions",

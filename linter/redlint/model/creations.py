@@ -102,6 +102,7 @@ class ClientCreations:
             varies_in_loop=any(_depends(module, argument.value, "for") for argument in site.call.arguments),
             varies_per_call=any(_depends(module, argument.value, "parameter") for argument in site.call.arguments),
             serves_loop=self._serves_loop(module, site),
+            keywords=tuple(argument.keyword for argument in site.call.arguments if argument.keyword),
         )
 
     def _serves_loop(self, module: ModuleIndex, site: CallSite) -> bool:

@@ -84,6 +84,22 @@ def key_after_not_awaiting(run: Run) -> str:
     return "still there" if run.client.exists("user:7") else "deleted"
 
 
+def connections_left_open(run: Run) -> str:
+    """How many more connections the server has after ten calls on one event loop than before."""
+
+    async def ten_calls() -> int:
+        with run.names() as names:
+            before = len(run.client.client_list())
+            for _ in range(10):
+                await names["example"]("a")
+            gc.collect()
+            after = len(run.client.client_list())
+            await names["client"].connection_pool.disconnect()
+        return after - before
+
+    return f"{asyncio.run(ten_calls())} connections left open by 10 calls"
+
+
 PROOFS: Final = (
     Proof(
         rule="RED403",
@@ -106,6 +122,26 @@ PROOFS: Final = (
         measure=waited_for_a_silent_server,
         bad_figure="still waiting after two seconds",
         good_figure="gave up after a second",
+    ),
+    Proof(
+        rule="RED404",
+        harm="a pubsub that nothing closes keeps a connection of its client's pool",
+        header=ASYNC_HEADER,
+        bad="""
+            async def example(name):
+                pubsub = client.pubsub()
+                await pubsub.subscribe(name)
+                return await pubsub.get_message(timeout=1)
+        """,
+        good="""
+            async def example(name):
+                async with client.pubsub() as pubsub:
+                    await pubsub.subscribe(name)
+                    return await pubsub.get_message(timeout=1)
+        """,
+        measure=connections_left_open,
+        bad_figure="10 connections left open by 10 calls",
+        good_figure="1 connections left open by 10 calls",
     ),
     Proof(
         rule="RED405",
