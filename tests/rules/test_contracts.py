@@ -54,6 +54,7 @@ RULE_API: Final = frozenset(
             f"redlint.model.{name}"
             for name in (
                 "keyspace",
+                "endless",
                 "ttl",
                 "key_words",
                 "block_time",
@@ -61,6 +62,7 @@ RULE_API: Final = frozenset(
                 "defaults",
                 "presence",
                 "pipelines",
+                "runs",
                 "polling",
                 "sequences",
                 "late_expiry",

@@ -67,8 +67,11 @@ class ClientCreations:
         self._scopes = scopes
 
     def escapes(self, module: ModuleIndex, site: CallSite) -> str:
-        """Where what a call makes goes when it outlives the function, in a word; empty if it does not."""
-        return self._escapes(module, site)
+        """Where what a call makes goes when it outlives the function, in a word; empty if it does not.
+
+        A method of it that goes somewhere (``retry(pipe.execute)``) takes it along.
+        """
+        return self._escapes(module, site) or ("method" if self._gives_method(module, site) else "")
 
     def of_module(self, module: ModuleIndex) -> tuple[ClientCreation, ...]:
         """The expressions of a module that construct a client or a pool, in order of place."""
@@ -99,6 +102,7 @@ class ClientCreations:
             varies_in_loop=any(_depends(module, argument.value, "for") for argument in site.call.arguments),
             varies_per_call=any(_depends(module, argument.value, "parameter") for argument in site.call.arguments),
             serves_loop=self._serves_loop(module, site),
+            keywords=tuple(argument.keyword for argument in site.call.arguments if argument.keyword),
         )
 
     def _serves_loop(self, module: ModuleIndex, site: CallSite) -> bool:
@@ -199,6 +203,20 @@ class ClientCreations:
         is_later = other.call.start > pool.call.start
         return is_later and self._constructs(module, other) and not self._escapes(module, other)
 
+    def _gives_method(self, module: ModuleIndex, site: CallSite) -> bool:
+        """Whether a method of what a call makes is passed on, kept or returned without being called."""
+        name = self._variable(module, site)
+        if not name:
+            return False
+        for number in self._nested(module, site.scope):
+            given = [one.value for other in module.calls_by_scope.get(number, ()) for one in other.call.arguments]
+            given += [result.value for result in module.results.get(number, ()) if result.value is not None]
+            given += [store.value for store in module.stores_by_scope.get(number, ()) if store.value is not None]
+            given += [one.value for one in module.facts.bindings if one.scope == number and one.value is not None]
+            if any(_is_method_of(part, name) for value in given for part in _value_parts(value)):
+                return True
+        return False
+
     def _nested(self, module: ModuleIndex, scope: int) -> list[int]:
         numbers = [scope]
         for number, facts in enumerate(module.facts.scopes):
@@ -225,6 +243,10 @@ def _derives(site: CallSite, name: str) -> bool:
     function = site.call.function
     is_own = isinstance(function, Attribute) and isinstance(function.value, Name) and function.value.name == name
     return is_own and isinstance(function, Attribute) and function.name in _DERIVING
+
+
+def _is_method_of(expression: Expression, name: str) -> bool:
+    return isinstance(expression, Attribute) and isinstance(expression.value, Name) and expression.value.name == name
 
 
 def _depends(module: ModuleIndex, expression: Expression, kind: str, hops: int = 4) -> bool:

@@ -160,7 +160,7 @@ class Loop:
     that this gives items for as long as the program runs. ``leaves`` says that the loop may end early or hands out
     items one by one (``break``, ``return``, ``yield``), ``waits`` that it sleeps. ``works_before`` says that a call
     before this one does something with the item that the command may have to wait for, ``receiver_varies`` that each
-    item has a client of its own.
+    item has a client of its own. ``made_of_items`` are the arguments of the call that differ from item to item.
     """
 
     number: int
@@ -173,6 +173,7 @@ class Loop:
     waits: bool = False
     works_before: bool = False
     receiver_varies: bool = False
+    made_of_items: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,6 +318,7 @@ class ClientCreation:
     ``varies_per_call`` that the address depends on a parameter of the function. ``serves_loop`` says that a
     ``while`` loop of the function works with the client: a worker that runs for long.
     ``shared_pool`` says a pool made elsewhere is handed in, so no connection of its own is opened per call.
+    ``keywords`` are the names of the options that are given right there.
     """
 
     path: str
@@ -332,6 +334,7 @@ class ClientCreation:
     varies_in_loop: bool = False
     varies_per_call: bool = False
     serves_loop: bool = False
+    keywords: tuple[str, ...] = ()
 
     def loops(self) -> Iterator[Block]:
         """The loops around the construction inside its own function, innermost first."""

@@ -39,15 +39,17 @@ class Loops:
         blocks = module.facts.blocks
         if not any(blocks[number].kind in _OVER_ITEMS for number in chain):
             return None
-        varying = {number for argument in arguments for number in _loops_of(module, argument, _HOPS)}
+        made_of = [(argument, _loops_of(module, argument, _HOPS)) for argument in arguments]
+        varying = {number for _, numbers in made_of for number in numbers}
         for number in chain:
             if blocks[number].kind is BlockKind.WHILE:
                 return None
             if number in varying:
-                return self._loop(module, number, site)
+                given = tuple(Span(one.start, one.end) for one, numbers in made_of if number in numbers)
+                return self._loop(module, number, site, given)
         return None
 
-    def _loop(self, module: ModuleIndex, number: int, site: CallSite) -> Loop:
+    def _loop(self, module: ModuleIndex, number: int, site: CallSite, made_of_items: tuple[Span, ...]) -> Loop:
         facts = module.facts.blocks[number]
         header = facts.header[0] if facts.header else None
         inside = [one for one in module.calls_by_scope.get(facts.scope, ()) if _is_in(module, one.block, number)]
@@ -68,6 +70,7 @@ class Loops:
                 for one in inside
             ),
             receiver_varies=receiver is not None and number in _loops_of(module, receiver, _HOPS),
+            made_of_items=made_of_items,
         )
 
     def _command(self, module: ModuleIndex, header: Expression) -> str:

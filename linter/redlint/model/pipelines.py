@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from redlint.model.events import RedisCall
-from redlint.model.sequences import CallSequence
+from redlint.model.kinds import ScopeKind, Usage
+from redlint.model.sequences import CallSequence, extra_conditions
 
 _LIBRARIES: Final = ("redis", "valkey")
 _SENDS: Final = frozenset({"execute", "immediate_execute_command", "watch", "transaction"})
@@ -31,12 +32,27 @@ class PipelineLife:
         """Whether commands are queued that nothing ever sends: it is never executed, and nobody else gets it."""
         if self.made.escapes or any(call.method in _SENDS for call in self.calls):
             return False
+        if self.made.scope.kind is not ScopeKind.FUNCTION and self.made.usage is Usage.ASSIGNED:
+            return False  # whoever imports the module or uses the class has it
         return bool(self.queued) and not any(call.alternatives for call in self.calls)
 
     def immediate(self, call: RedisCall) -> bool:
-        """Whether a command is sent at once, because WATCH came before it and MULTI did not."""
-        before = [one.method for one in self.calls if one.span.end < call.span.end]
-        return "watch" in before
+        """Whether a command may be sent at once, because WATCH came before it and no MULTI surely came between."""
+        watched = False
+        for one in self.calls:
+            if one.span.end >= call.span.end:
+                break
+            if one.method == "watch":
+                watched = True
+            elif one.method == "multi" and not extra_conditions(call, one) and not _in_one_loop(one, call):
+                watched = False
+        return watched
+
+
+def _in_one_loop(one: RedisCall, other: RedisCall) -> bool:
+    """Whether a loop is around both of two calls, so that the later one may come first in the next round."""
+    around = {block.number for block in one.loops()}
+    return any(block.number in around for block in other.loops())
 
 
 def pipeline_lives(sequence: CallSequence) -> Iterator[PipelineLife]:

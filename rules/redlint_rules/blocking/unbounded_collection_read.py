@@ -6,15 +6,13 @@ from collections.abc import Iterator
 
 from redlint.commands.table import Cost
 from redlint.diagnostic import Applicability, Diagnostic, Fix, Related, Severity
-from redlint.model.key_words import names_one_of_many
+from redlint.model.endless import adds_one_of_many, trims
 from redlint.model.keyspace import PatternUse
 from redlint.rule import PatternUses, ProjectModel, RedisCall, Rule
 
 _ITERATORS = {"hash": "hscan_iter", "set": "sscan_iter", "zset": "zscan_iter"}
 _WHOLE = {"LRANGE": (0, -1), "ZRANGE": (0, -1), "ZREVRANGE": (0, -1), "XRANGE": ("-", "+"), "XREVRANGE": ("+", "-")}
 _LIMITS = ("num", "count", "desc")
-_TRIMS = frozenset({"LTRIM", "XTRIM", "ZREMRANGEBYRANK", "ZREMRANGEBYSCORE"})
-_LOGS = frozenset({"list", "stream"})
 _MOST_RELATED = 5
 
 
@@ -86,11 +84,11 @@ class UnboundedCollectionRead(Rule):
         if not uses.is_collection or uses.is_rewritten:
             return
         touching = [use for other in project.overlapping(uses.pattern) for use in other.uses]
-        if any(use.is_script or _trims(use) for use in touching):
+        if any(use.is_script or trims(use) for use in touching):
             return
         sure = [use for use in uses.uses if use.call.production and len(use.key.patterns) == 1 and not use.key.many]
         reads = [use.call for use in sure if _reads_all(use.call) and not _is_emptied(use, uses)]
-        added = next((use for use in sure if use.adds_element and _adds_one_of_many(use)), None)
+        added = next((use for use in sure if use.adds_element and adds_one_of_many(use)), None)
         if not reads or added is None or not reads[0].production:
             return
         if any(use.deletes or use.may_expire for use in touching):  # a batch that is collected and worked off
@@ -129,18 +127,6 @@ def _reads_all(call: RedisCall) -> bool:
         argument.constant for argument in call.arguments if argument.parameter in ("start", "end", "min", "max")
     )
     return bounds == _WHOLE[command.name] or (command.name.startswith("X") and len(call.arguments) == 1)
-
-
-def _trims(use: PatternUse) -> bool:
-    """Whether a call keeps the collection below a length or an age."""
-    return use.caps or any(command.name in _TRIMS for command in use.commands)
-
-
-def _adds_one_of_many(use: PatternUse) -> bool:
-    """Whether the element is of a kind there are ever more of; what lists and streams take is new each time."""
-    if use.value_types <= _LOGS:
-        return True
-    return any(names_one_of_many(element.text.partition(":")[0]) for element in use.elements)
 
 
 def _is_register(uses: PatternUses) -> bool:

@@ -8,6 +8,7 @@ from redlint.diagnostic import Applicability, Diagnostic, Fix, Severity
 from redlint.fixes import add_keyword
 from redlint.model.kinds import Role
 from redlint.model.pipelines import PipelineLife, pipeline_lives
+from redlint.model.sequences import are_exclusive
 from redlint.rule import CallSequence, ProjectModel, RedisCall, Rule
 
 
@@ -86,7 +87,17 @@ def _only_reads(life: PipelineLife) -> bool:
     commands = [command for call in life.queued for command in call.commands]
     methods = {call.method for call in life.calls}
     is_whole = not life.made.escapes and "execute" in methods and methods.isdisjoint({"watch", "multi"})
-    return is_whole and len(commands) > 1 and all(command.readonly for command in commands)
+    return is_whole and _has_several(life) and all(command.readonly for command in commands)
+
+
+def _has_several(life: PipelineLife) -> bool:
+    """Whether more than one command may be on the pipeline: two that both run, or one in a loop of its own."""
+    outer = {block.number for block in life.made.loops()}
+    return any(
+        any(block.number not in outer for block in call.loops())
+        or any(not are_exclusive(call, other) for other in life.queued[position + 1 :])
+        for position, call in enumerate(life.queued)
+    )
 
 
 def _is_transaction(made: RedisCall) -> bool:

@@ -87,6 +87,21 @@ def policy_of_others(run: Run) -> str:
     return "the same as before" if before == after else "changed for all programs"
 
 
+def reply_of_a_union(run: Run) -> str:
+    """How large the reply is that tells about two days with 20,000 visitors each."""
+    for day in ("monday", "tuesday"):
+        run.client.sadd(f"visitors:{day}", *(f"{day}:{number}" for number in range(20_000)))
+        run.client.pfadd(f"seen:{day}", *(f"{day}:{number}" for number in range(20_000)))
+    with run.names() as names:
+        names["client"].ping()
+        before: int = run.client.info("stats")["total_net_output_bytes"]
+        first: int = run.client.info("stats")["total_net_output_bytes"]
+        names["example"]("monday", "tuesday")
+        after: int = run.client.info("stats")["total_net_output_bytes"]
+    sent = (after - first) - (first - before)  # what an INFO itself takes
+    return "more than 400 kB in one reply" if sent > 400_000 else "less than 1 kB"
+
+
 def members_seen(run: Run) -> str:
     """Whether all of a thousand members are found."""
     run.client.sadd("group:a", *(f"member:{number}" for number in range(1000)))
@@ -214,5 +229,26 @@ PROOFS: Final = (
         measure=longest_command_with_many_members,
         bad_figure="one reply of over 100 kB",
         good_figure="replies of less than 100 kB",
+    ),
+    Proof(
+        rule="RED107",
+        harm="SUNION goes through all elements of both sets in one step and sends them",
+        bad="""
+            def visit(day, visitor):
+                client.sadd(f"visitors:{day}", visitor)
+
+            def example(day, other_day):
+                return client.sunion(f"visitors:{day}", f"visitors:{other_day}")
+        """,
+        good="""
+            def visit(day, visitor):
+                client.pfadd(f"seen:{day}", visitor)
+
+            def example(day, other_day):
+                return client.pfcount(f"seen:{day}", f"seen:{other_day}")
+        """,
+        measure=reply_of_a_union,
+        bad_figure="more than 400 kB in one reply",
+        good_figure="less than 1 kB",
     ),
 )

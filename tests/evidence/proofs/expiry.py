@@ -60,6 +60,17 @@ def outcome_of_ttl(run: Run) -> str:
     return "stored" if run.client.exists("user:7") else "nothing stored"
 
 
+def moments_of_expiry(run: Run) -> str:
+    """How many of 200 keys expire within one second."""
+    run.example(range(200))
+    with run.client.pipeline() as pipe:
+        for number in range(200):
+            pipe.pttl(f"page:{number}")
+        left = pipe.execute()
+    busiest = max(sum(abs(one - other) < 1000 for other in left) for one in left)
+    return "all 200 keys expire within one second" if busiest == 200 else "the keys expire one after the other"
+
+
 PROOFS: Final = (
     Proof(
         rule="RED201",
@@ -267,5 +278,28 @@ PROOFS: Final = (
         measure=length_after_events,
         bad_figure="300 entries after 300 events",
         good_figure="100 entries after 300 events",
+    ),
+    Proof(
+        rule="RED210",
+        harm="keys that a loop gives the same TTL expire at the same moment",
+        bad="""
+            def example(pages):
+                with client.pipeline(transaction=False) as pipe:
+                    for page in pages:
+                        pipe.set(f"page:{page}", "content", ex=3600)
+                    pipe.execute()
+        """,
+        good="""
+            import random
+
+            def example(pages):
+                with client.pipeline(transaction=False) as pipe:
+                    for page in pages:
+                        pipe.set(f"page:{page}", "content", ex=3600 + random.randrange(600))
+                    pipe.execute()
+        """,
+        measure=moments_of_expiry,
+        bad_figure="all 200 keys expire within one second",
+        good_figure="the keys expire one after the other",
     ),
 )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Final
 from unittest.mock import patch
 
 from redis.client import Pipeline
 
-from evidence.harness import Proof, Run
+from evidence.harness import ASYNC_HEADER, Proof, Run
 
 
 def round_trips(run: Run) -> str:
@@ -43,6 +44,30 @@ def longest_batch(run: Run) -> str:
         run.example()
     assert run.client.dbsize() == 0
     return "5000 commands at once" if max(sizes) == 5000 else f"at most {max(sizes)} commands at once"
+
+
+def round_trips_for_one_user(run: Run) -> str:
+    """How often the server reads from the connection of one call."""
+    return _shown(run.round_trips("7"))
+
+
+def awaited_round_trips_for_one_user(run: Run) -> str:
+    """How often the server reads from the connection of one call of an async client."""
+
+    async def count() -> int:
+        with run.names() as names:
+            await names["client"].ping()  # what a new connection sends by itself does not count
+            before: int = run.client.info("stats")["total_reads_processed"]
+            await names["example"]("7")
+            after: int = run.client.info("stats")["total_reads_processed"]
+            await names["client"].aclose()
+        return after - before - 1  # the first INFO
+
+    return _shown(asyncio.run(count()))
+
+
+def _shown(round_trips: int) -> str:
+    return f"{round_trips} round trip{'s' if round_trips > 1 else ''}"
 
 
 PROOFS: Final = (
@@ -145,5 +170,51 @@ PROOFS: Final = (
         measure=round_trips,
         bad_figure="100 round trips for 100 keys",
         good_figure="1 round trips for 100 keys",
+    ),
+    Proof(
+        rule="RED606",
+        harm="commands that need nothing of each other wait for a round trip each",
+        bad="""
+            def example(user):
+                client.srem("users", user)
+                client.hdel("views", user)
+                client.zrem("ranking", user)
+                client.publish("users", user)
+        """,
+        good="""
+            def example(user):
+                with client.pipeline(transaction=False) as pipe:
+                    pipe.srem("users", user)
+                    pipe.hdel("views", user)
+                    pipe.zrem("ranking", user)
+                    pipe.publish("users", user)
+                    pipe.execute()
+        """,
+        measure=round_trips_for_one_user,
+        bad_figure="4 round trips",
+        good_figure="1 round trip",
+    ),
+    Proof(
+        rule="RED607",
+        harm="awaiting commands one by one waits for a round trip each",
+        header=ASYNC_HEADER,
+        bad="""
+            async def example(user):
+                name = await client.get(f"name:{user}")
+                mail = await client.get(f"mail:{user}")
+                city = await client.get(f"city:{user}")
+                return name, mail, city
+        """,
+        good="""
+            async def example(user):
+                async with client.pipeline(transaction=False) as pipe:
+                    pipe.get(f"name:{user}")
+                    pipe.get(f"mail:{user}")
+                    pipe.get(f"city:{user}")
+                    return await pipe.execute()
+        """,
+        measure=awaited_round_trips_for_one_user,
+        bad_figure="3 round trips",
+        good_figure="1 round trip",
     ),
 )
