@@ -345,7 +345,9 @@ class ExpressionCollector(Cursor):
     def _await(self, node: cst.Await, usage: Usage, consumer: str) -> Expression:
         start = self.take("await")
         calls = len(self.out.calls)
-        value = self.expression(node.expression, usage, consumer)
+        # Of a choice (`await (a() if x else b())`) each call is awaited when it is made: neither is dropped.
+        is_choice = isinstance(node.expression, cst.IfExp | cst.BooleanOperation)
+        value = self.expression(node.expression, Usage.OTHER if is_choice else usage, "" if is_choice else consumer)
         if len(self.out.calls) > calls and self.out.calls[-1].call is value:
             site = self.out.calls[-1]
             self.out.calls[-1] = CallSite(
