@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -11,7 +12,7 @@ from redlint.model.events import Loop
 from redlint.model.facts import Attribute, CallSite, Expression, Name, inner_expressions, last_name
 from redlint.model.index import ModuleIndex
 from redlint.model.kinds import BlockKind, Usage
-from redlint.model.values import Reply
+from redlint.model.values import ClientMethod, Reply
 
 _OVER_ITEMS: Final = (BlockKind.FOR, BlockKind.COMPREHENSION)
 _ENDLESS: Final = frozenset({"listen", "count", "cycle", "repeat", "iter", "subscribe", "consume", "poll", "follow"})
@@ -66,12 +67,25 @@ class Loops:
             leaves=facts.breaks or any(_is_in(module, one.block, number) for one in results),
             waits=any(last_name(one.call.function) in _WAITS for one in inside),
             works_before=any(
-                one.call.end <= site.call.start and _is_work(one) and number in _loops_of(module, one.call, _HOPS)
+                one.call.end <= site.call.start
+                and (_is_work(one) or self._decides(module, one, site, number))
+                and number in _loops_of(module, one.call, _HOPS)
                 for one in inside
             ),
             receiver_varies=receiver is not None and number in _loops_of(module, receiver, _HOPS),
             made_of_items=made_of_items,
         )
+
+    def _decides(self, module: ModuleIndex, work: CallSite, site: CallSite, loop: int) -> bool:
+        """Whether a call that is no Redis command gives the value by which a branch around another call is taken."""
+        if work.usage is not Usage.ASSIGNED or not work.consumer.isidentifier():
+            return False
+        chain = module.ancestors(site.block)
+        branches = (module.facts.blocks[number] for number in chain[: chain.index(loop)])
+        headers = [module.text(part.start, part.end) for one in branches if one.kind.is_branch for part in one.header]
+        if not any(re.search(rf"\b{work.consumer}\b", header) for header in headers):
+            return False
+        return not any(isinstance(one, ClientMethod) for one in self._evaluator.evaluate(module, work.call.function))
 
     def _command(self, module: ModuleIndex, header: Expression) -> str:
         values = self._evaluator.evaluate(module, header)
