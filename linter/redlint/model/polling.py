@@ -22,8 +22,12 @@ def _ends_with_reply(loop: Block, call: RedisCall) -> bool:
     """Whether the loop goes on only while there is a reply: ``while message:``, ``while job := client.lpop(key):``."""
     if loop.span.start <= call.span.start and call.source.slice(call.span) in loop.header:
         return True
-    is_kept = call.usage is Usage.ASSIGNED and call.consumer.isidentifier()
-    return is_kept and re.search(rf"\b{call.consumer}\b", loop.header) is not None
+    if call.usage is not Usage.ASSIGNED or not call.consumer.isidentifier():
+        return False
+    if re.search(rf"\b{call.consumer}\b", loop.header) is not None:
+        return True
+    leaves = re.compile(rf"\bif (?:not {call.consumer}|{call.consumer} is None):\s*(?:break|return)\b")
+    return leaves.search(call.source.slice(loop.span)) is not None
 
 
 def _loop(call: RedisCall) -> Block | None:

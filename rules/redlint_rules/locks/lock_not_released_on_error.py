@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from redlint.diagnostic import Applicability, Diagnostic, Fix, Related, Severity
 from redlint.model.kinds import BlockKind, Role
+from redlint.model.sequences import extra_conditions, tests_reply
 from redlint.rule import CallSequence, ProjectModel, RedisCall, Rule
 
 
@@ -13,7 +14,8 @@ class LockNotReleasedOnError(Rule):
     """An error between acquiring and releasing a lock leaves it taken.
 
     ## What it does
-    Reports `lock.acquire()` whose `lock.release()` in the same function is in no `finally`, `except` or `with`.
+    Reports `lock.acquire()` whose `lock.release()` in the same function is in no `finally`, `except` or `with`. Silent
+    where the release depends on something else.
 
     ## Why is this bad?
     When the code in between raises, nothing releases the lock: the next one waits until its TTL is over, or for ever.
@@ -66,7 +68,7 @@ class LockNotReleasedOnError(Rule):
             if acquire.client.role is not Role.LOCK or acquire.method != "acquire":
                 continue
             releases = [call for call in sequence.calls if call.method == "release" and _is_same(call, acquire)]
-            later = [call for call in releases if call.span.start > acquire.span.end]
+            later = [call for call in releases if call.span.start > acquire.span.end and _always_follows(call, acquire)]
             if not later or any(map(_is_safe, releases)) or not _works_between(acquire, later[0]):
                 continue
             yield self.diagnostic(
@@ -80,6 +82,12 @@ class LockNotReleasedOnError(Rule):
 
 def _is_same(call: RedisCall, acquire: RedisCall) -> bool:
     return call.client.role is Role.LOCK and call.receiver == acquire.receiver
+
+
+def _always_follows(release: RedisCall, acquire: RedisCall) -> bool:
+    """Whether the release runs whenever the lock was taken: locks that space work out are kept on purpose."""
+    text = acquire.source.slice(acquire.span)
+    return all(text in block.header or tests_reply(block, acquire) for block in extra_conditions(acquire, release))
 
 
 def _is_safe(call: RedisCall) -> bool:

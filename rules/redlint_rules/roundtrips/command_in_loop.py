@@ -115,7 +115,7 @@ def _is_repeated(call: RedisCall) -> bool:
         return False
     if any(block.kind is BlockKind.EXCEPT or block.exits for block in call.blocks):
         return False  # a case that is rare, and done with
-    if loop.works_before and any(command.write for command in call.commands):
+    if loop.works_before and not all(command.readonly for command in call.commands):
         return False
     items = next((block.items for block in call.blocks if block.number == loop.number), None)
     return items is None or items > _FEW_ITEMS
