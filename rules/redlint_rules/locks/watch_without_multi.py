@@ -17,7 +17,8 @@ class WatchWithoutMulti(Rule):
 
     ## Why is this bad?
     After `watch()` every command is sent at once. Without `multi()` there is no transaction that a change of the
-    watched key could stop: the write happens in any case, as if nothing had been watched.
+    watched key could stop: the write happens in any case, as if nothing had been watched. An `execute()` afterwards may
+    raise `WatchError`, when it is too late.
 
     ## Example
     ```python
@@ -31,7 +32,6 @@ class WatchWithoutMulti(Rule):
             pipe.watch(f"balance:{account}")
             if int(pipe.get(f"balance:{account}") or 0) >= amount:
                 pipe.decrby(f"balance:{account}", amount)
-                pipe.execute()
     ```
 
     ## Use instead

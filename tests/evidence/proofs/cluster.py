@@ -55,6 +55,50 @@ def keys_found(run: Run) -> str:
 
 PROOFS: Final = (
     Proof(
+        rule="RED308",
+        harm="the pipeline of a cluster client refuses MGET, also where all keys are in one slot",
+        header=CLUSTER_HEADER,
+        bad="""
+            def example():
+                with client.pipeline() as pipe:
+                    pipe.mget("{name}:1", "{name}:2")
+                    return pipe.execute()
+        """,
+        good="""
+            def example():
+                with client.pipeline() as pipe:
+                    pipe.get("{name}:1")
+                    pipe.get("{name}:2")
+                    return pipe.execute()
+        """,
+        measure=outcome,
+        bad_figure="RedisClusterException",
+        good_figure="done",
+        places=(Place.CLUSTER,),
+    ),
+    Proof(
+        rule="RED308",
+        harm="the pipeline of a cluster client refuses DEL of several keys",
+        header=CLUSTER_HEADER,
+        bad="""
+            def example():
+                with client.pipeline() as pipe:
+                    pipe.delete("{name}:1", "{name}:2")
+                    return pipe.execute()
+        """,
+        good="""
+            def example():
+                with client.pipeline() as pipe:
+                    pipe.delete("{name}:1")
+                    pipe.delete("{name}:2")
+                    return pipe.execute()
+        """,
+        measure=outcome,
+        bad_figure="RedisClusterException",
+        good_figure="done",
+        places=(Place.CLUSTER,),
+    ),
+    Proof(
         rule="RED301",
         harm="a command whose keys lie in two slots is refused",
         header=CLUSTER_HEADER,

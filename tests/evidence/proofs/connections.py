@@ -100,7 +100,35 @@ def connections_left_open(run: Run) -> str:
     return f"{asyncio.run(ten_calls())} connections left open by 10 calls"
 
 
+def type_of_reply(run: Run) -> str:
+    """Whether text or bytes come back."""
+    run.client.set("name", "x")
+    return type(run.example("name")).__name__
+
+
 PROOFS: Final = (
+    Proof(
+        rule="RED411",
+        harm="options beside a pool are ignored without a word: bytes come back instead of text",
+        header="import redis\n\nPORT = 6379\n",
+        bad="""
+            pool = redis.ConnectionPool(port=PORT, socket_timeout=5)
+            client = redis.Redis(connection_pool=pool, decode_responses=True)
+
+            def example(name):
+                return client.get(name)
+        """,
+        good="""
+            pool = redis.ConnectionPool(port=PORT, socket_timeout=5, decode_responses=True)
+            client = redis.Redis(connection_pool=pool)
+
+            def example(name):
+                return client.get(name)
+        """,
+        measure=type_of_reply,
+        bad_figure="bytes",
+        good_figure="str",
+    ),
     Proof(
         rule="RED403",
         harm="without a socket timeout a command waits for a server that does not answer, as long as that takes",

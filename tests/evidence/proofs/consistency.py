@@ -17,7 +17,31 @@ def reply_to_the_reader(run: Run) -> str:
             return str(error).partition(" ")[0]
 
 
+def outcome_of_writing(run: Run) -> str:
+    """What storing gives or raises."""
+    try:
+        run.example("a")
+    except Exception as error:
+        return type(error).__name__
+    return "stored"
+
+
 PROOFS: Final = (
+    Proof(
+        rule="RED810",
+        harm="the client refuses values that are no text, bytes or numbers",
+        bad="""
+            def example(name):
+                client.set(f"flag:{name}", True, ex=60)
+        """,
+        good="""
+            def example(name):
+                client.set(f"flag:{name}", 1, ex=60)
+        """,
+        measure=outcome_of_writing,
+        bad_figure="DataError",
+        good_figure="stored",
+    ),
     Proof(
         rule="RED904",
         harm="a command for another type of value is refused",

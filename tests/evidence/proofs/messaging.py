@@ -1,0 +1,91 @@
+"""Messages that are lost, and messages that stay."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from evidence.harness import Proof, Run
+
+
+def pending_entries(run: Run) -> str:
+    """How many entries the server still keeps for the group after they have been read, and the stream emptied."""
+    run.client.xgroup_create("jobs", "workers", id="0", mkstream=True)
+    for number in range(100):
+        run.client.xadd("jobs", {"number": number})
+    run.example(lambda _: None)
+    run.client.xtrim("jobs", maxlen=0, approximate=False)
+    return f"{run.client.xpending('jobs', 'workers')['pending']} entries pending"
+
+
+def job_after_a_crash(run: Run) -> str:
+    """Whether the job of a worker that was killed is anywhere on the server."""
+    run.client.rpush("jobs", "job:7")
+    run.killed_before("PING")
+    kept = [name for name in ("jobs", "running") if b"job:7" in run.client.lrange(name, 0, -1)]
+    return f"in {kept[0]}" if kept else "gone"
+
+
+def message_for_a_late_reader(run: Run) -> str:
+    """Whether a reader that comes after the message gets it."""
+    with run.client.pubsub() as channels:
+        run.example("tea")
+        channels.subscribe("orders")
+        messages = [channels.get_message(timeout=0.2) for _ in range(3)]
+    published = [one for one in messages if one is not None and one["type"] == "message"]
+    kept = run.client.xread({"orders": "0"}) if run.client.exists("orders") else []
+    return "gets it" if published or kept else "never gets it"
+
+
+PROOFS: Final = (
+    Proof(
+        rule="RED701",
+        harm="entries that nothing acknowledges stay in the list of pending ones, also when the stream is trimmed",
+        bad="""
+            def example(handle):
+                handle(client.xreadgroup("workers", "one", {"jobs": ">"}, count=100))
+        """,
+        good="""
+            def example(handle):
+                for stream, entries in client.xreadgroup("workers", "one", {"jobs": ">"}, count=100):
+                    handle(entries)
+                    client.xack(stream, "workers", *(entry for entry, _ in entries))
+        """,
+        measure=pending_entries,
+        bad_figure="100 entries pending",
+        good_figure="0 entries pending",
+    ),
+    Proof(
+        rule="RED704",
+        harm="a worker that is killed takes the job with it",
+        bad="""
+            def example():
+                while True:
+                    client.brpop("jobs", timeout=1)
+                    client.ping()
+        """,
+        good="""
+            def example():
+                while True:
+                    client.brpoplpush("jobs", "running", timeout=1)
+                    client.ping()
+        """,
+        measure=job_after_a_crash,
+        bad_figure="gone",
+        good_figure="in running",
+    ),
+    Proof(
+        rule="RED705",
+        harm="who does not listen when a message is published never gets it",
+        bad="""
+            def example(order):
+                client.publish("orders", order)
+        """,
+        good="""
+            def example(order):
+                client.xadd("orders", {"order": order}, maxlen=1000)
+        """,
+        measure=message_for_a_late_reader,
+        bad_figure="never gets it",
+        good_figure="gets it",
+    ),
+)
