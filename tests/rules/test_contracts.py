@@ -48,7 +48,7 @@ UPWARD: Final = frozenset(
 
 RULE_API: Final = frozenset(
     {
-        *("redlint.rule", "redlint.diagnostic", "redlint.fixes"),
+        *("redlint.rule", "redlint.diagnostic", "redlint.fixes", "redlint.rewrites"),
         *(f"redlint.model.{name}" for name in ("events", "kinds", "pattern", "target", "settings")),
         *(
             f"redlint.model.{name}"

@@ -59,8 +59,9 @@ class WholeReadForOneAnswer(Rule):
 
     ## Fix safety
     Safe for sizes: `len(...)` becomes `scard`, `hlen`, `llen` or `zcard`, which reply with the same number, 0 for a
-    missing key, and the same error for a key of another type. Unsafe for one field of a hash: `hget` replies `None`
-    where the dict raises `KeyError`. For membership the fix is only displayed.
+    missing key, and the same error for a key of another type. For one field and for membership the fix is only
+    displayed: `hget` replies `None` where the dict raises `KeyError`, and without `decode_responses` text is never
+    among the bytes that come back.
 
     ## Known problems
     A collection that is kept in a variable first is not followed.
