@@ -20,6 +20,7 @@ from redlint import __version__
 from redlint.errors import ConfigError, RedlintError
 from redlint.keyspace_command import keyspace
 from redlint.report import FORMATS, write_report
+from redlint.upgrade_command import upgrade
 
 if TYPE_CHECKING:
     from redlint.config import Config
@@ -438,6 +439,7 @@ def _write_unresolved(found: Sequence[UnresolvedCall], output_format: str) -> No
 
 
 cli.add_command(keyspace)
+cli.add_command(upgrade)
 
 
 # --- rule -------------------------------------------------------------------------------------------------
