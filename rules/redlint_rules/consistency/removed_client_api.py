@@ -34,8 +34,8 @@ class RemovedClientApi(Rule):
     client = redis.Redis(socket_timeout=5)
 
 
-    def score(player, points):
-        client.zadd("scores", points, player)
+    def score(player):
+        client.zadd("scores", 1, player)
     ```
 
     ## Use instead
@@ -45,8 +45,8 @@ class RemovedClientApi(Rule):
     client = redis.Redis(socket_timeout=5)
 
 
-    def score(player, points):
-        client.zadd("scores", {player: points})
+    def score(player):
+        client.zadd("scores", {player: 1})
     ```
 
     ## Fix safety
@@ -55,7 +55,8 @@ class RemovedClientApi(Rule):
     `retry_on_timeout` is only displayed.
 
     ## Known problems
-    Silent where the version of the client library is not known, except for `zadd` and `StrictRedis`.
+    Silent where the version of the client library is not known, except for `zadd` (where one of the two is a number)
+    and `StrictRedis`.
 
     ## References
     - [redis-py: releases](https://github.com/redis/redis-py/releases)
@@ -138,4 +139,6 @@ def _is_old_zadd(call: RedisCall) -> bool:
     """Whether score and member are given one by one: a number in second or third place."""
     if len(call.arguments) != 3 or any(argument.keyword or argument.splat for argument in call.arguments):
         return False
-    return call.client.library in ("redis", "valkey") and not isinstance(call.arguments[2].constant, bool)
+    values = [argument.constant for argument in call.arguments[1:]]
+    has_number = any(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
+    return call.client.library in ("redis", "valkey") and has_number
