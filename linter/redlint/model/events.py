@@ -134,6 +134,11 @@ class KeyUse:
     from_place: Place | None = None
     identity: str = ""
 
+    @property
+    def shown(self) -> str:
+        """The key for messages: its pattern where there is exactly one, else its expression."""
+        return self.patterns[0].display if len(self.patterns) == 1 else self.text
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
