@@ -77,7 +77,9 @@ class DeleteThenWrite(Rule):
                 delete.path,
                 delete.span,
                 confidence=min(delete.client.confidence, write.client.confidence),
-                message=f"{delete.shown_command} empties {delete.keys[0].shown} before {write.shown_command} fills it again",
+                message=(
+                    f"{delete.shown_command} empties {delete.keys[0].shown} before {write.shown_command} fills it again"
+                ),
                 related=(Related(write.path, write.span, "it is filled again here"),),
                 fix=Fix(Applicability.DISPLAY, "Queue both on one transaction pipeline"),
             )

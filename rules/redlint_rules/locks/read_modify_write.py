@@ -84,7 +84,7 @@ class ReadModifyWrite(Rule):
                 write.span,
                 confidence=min(write.client.confidence, read.client.confidence),
                 message=(
-                    f"{write.shown_command} writes {write.keys[0].shown} from what {read.shown_command} has read before: "
+                    f"{write.shown_command} writes {write.keys[0].shown} from what {read.shown_command} has read: "
                     "what another process writes in between is lost"
                 ),
                 related=(Related(read.path, read.span, "the value is read here"),),
