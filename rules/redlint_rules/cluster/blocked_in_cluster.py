@@ -9,6 +9,8 @@ from redlint.diagnostic import Diagnostic, Severity
 from redlint.rule import ProjectModel, RedisCall, Rule
 
 _REFUSED = (Routing.BLOCKED, Routing.NOT_IMPLEMENTED)
+_ONLY_WHEN_QUEUED = frozenset({"watch", "unwatch"})
+"""Methods that only the pipeline refuses; the client itself sends them (seen with redis-py 8.1)."""
 _DATABASES = frozenset({"SWAPDB", "MOVE", "SELECT"})
 """Commands that RED304 is about."""
 
@@ -17,7 +19,7 @@ class BlockedInCluster(Rule):
     """A cluster client refuses the command.
 
     ## What it does
-    Reports methods that a cluster client or its default pipeline refuses: on the client `watch`, `replicaof`,
+    Reports methods that a cluster client or its default pipeline refuses: on the client `replicaof`,
     `failover` and the like; on a pipeline without `transaction=True` also `mget`, `mset`, `rename`, `publish`, `keys`,
     `eval`, and `delete` and `unlink` of several keys.
 
@@ -79,7 +81,7 @@ class BlockedInCluster(Rule):
             refused = not client.is_async and not _is_transaction(call) and _refused_when_queued(call)
             where = "the pipeline of a cluster client"
         else:
-            refused = spec.cluster in _REFUSED
+            refused = spec.cluster in _REFUSED and call.method not in _ONLY_WHEN_QUEUED
             where = "a cluster client"
         if refused:
             yield self.diagnostic(
