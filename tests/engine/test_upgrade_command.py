@@ -73,8 +73,13 @@ def test_diff_shows_and_writes_nothing(project: Path) -> None:
     assert '+    client.set(user, "x", ex=60)' in shown.stdout
     assert "Would rewrite 8 places in 2 files" in shown.stderr
     assert (project / "app.py").read_text() == OLD
-    nothing = upgrade("--target-client", "redis>=5,<5.0.1", "--diff", str(project / "nothing.py"))
-    assert nothing.exit_code != 0
+
+
+def test_diff_of_nothing_exits_with_0(project: Path) -> None:
+    (project / "app.py").write_text(NEW)
+    (project / "test_app.py").unlink()
+    nothing = upgrade("--target-client", "redis>=4,<5", "--diff", str(project))
+    assert (nothing.exit_code, nothing.stdout) == (0, "")
 
 
 def test_the_target_decides(project: Path) -> None:

@@ -60,6 +60,7 @@ RULE_API: Final = frozenset(
                 "block_time",
                 "cursors",
                 "defaults",
+                "guards",
                 "presence",
                 "pipelines",
                 "runs",

@@ -26,6 +26,7 @@ from redlint.model.clients import lineage
 from redlint.model.clients.cache_methods import CacheMethod, cache_method, cache_methods
 from redlint.model.codecs import Codecs
 from redlint.model.creations import ClientCreations
+from redlint.model.derivation import ingredients
 from redlint.model.evaluation.callers import CALLS_ITS_ARGUMENT
 from redlint.model.evaluation.calling import constant, owner_of
 from redlint.model.evaluation.evaluator import Evaluator
@@ -96,6 +97,9 @@ _SCRIPT_PARAMETERS = frozenset({"keys", "args", "client"})
 _VALUE_PARAMETERS = frozenset({"value", "values", "mapping", "fields"})
 """Parameters of redis-py that take what is stored."""
 
+_SCRIPT_TEXTS = frozenset({"script", "code"})
+"""Parameters of redis-py that take the text of a script or a library of functions."""
+
 _NEW_EACH_TIME = frozenset(
     {
         *("next", "pop", "popleft", "popitem", "get_nowait", "readline", "random", "randint", "getrandbits"),
@@ -106,8 +110,6 @@ _NEW_EACH_TIME = frozenset(
 _MAKES_OBJECT = frozenset({"pipeline", "pubsub", "lock", "monitor"})
 """Methods that make an object with a life of its own."""
 
-_HOPS = 4
-"""So many variables a value is followed through."""
 
 _RAW = frozenset({"execute_command", "immediate_execute_command", "pipeline_execute_command"})
 
@@ -366,7 +368,7 @@ class RedisCalls:
             through=target.through,
             reply_codec=self._codecs.read(module, site),
             derived_from=frozenset(
-                start for argument in given[1:] for start in _calls_behind(module, argument.value, _HOPS)
+                start for argument in given[1:] for start in ingredients(module, argument.value).calls
             ),
             escapes=self._creations.escapes(module, site) if method in _MAKES_OBJECT else "",
             loop=self._loops.of_call(module, site, (argument.value for argument in given)),
@@ -424,6 +426,7 @@ class RedisCalls:
         reply = _reply(values)
         is_glob = parameter in ("match", "pattern")
         is_value = parameter in _VALUE_PARAMETERS and not argument.stars
+        is_script = parameter in _SCRIPT_TEXTS and not argument.stars
         return CallArgument(
             text=module.text(argument.start, argument.end),
             span=Span(argument.start, argument.end),
@@ -433,7 +436,7 @@ class RedisCalls:
             constant=constant(values),
             from_command=reply.commands[0] if reply is not None else "",
             globs=self._texts.patterns(module, argument.value) if is_glob else (),
-            scripts=self._texts.patterns(module, argument.value) if parameter == "script" else (),
+            scripts=self._texts.written_patterns(module, argument.value) if is_script else (),
             codecs=self._codecs.written(module, argument.value) if is_value else frozenset(),
         )
 
@@ -596,18 +599,6 @@ class RedisCalls:
             replace(self._key(module, values[position - start]), access=key_access(commands[0], words, position))
             for position in _positions(commands[0], words, start)
         )
-
-
-def _calls_behind(module: ModuleIndex, expression: Expression, hops: int) -> set[int]:
-    """Where the calls start that an expression is made of, also through the variables of its function."""
-    if isinstance(expression, Name):
-        reaching = module.reaching(expression.name, expression.start)
-        if reaching is None or reaching[1] == 0 or hops == 0:
-            return set()
-        values = [binding.value for binding in reaching[0] if binding.value is not None]
-        return {start for value in values for start in _calls_behind(module, value, hops - 1)}
-    found = {start for part in inner_expressions(expression) for start in _calls_behind(module, part, hops)}
-    return found | {expression.start} if isinstance(expression, Call) else found
 
 
 def _parts(expression: Expression) -> Iterator[Expression]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from redlint.diagnostic import Span
+from redlint.model.derivation import ingredients
 from redlint.model.evaluation.calling import client_type
 from redlint.model.evaluation.evaluator import Evaluator
 from redlint.model.events import ClientCreation
@@ -20,7 +21,6 @@ from redlint.model.facts import (
     Subscript,
     Walrus,
     Yield,
-    inner_expressions,
 )
 from redlint.model.index import ModuleIndex
 from redlint.model.kinds import BlockKind, Role, Usage
@@ -88,6 +88,7 @@ class ClientCreations:
         if not refs:
             return None
         ref = refs[0]
+        made_from = [ingredients(module, argument.value) for argument in site.call.arguments]
         return ClientCreation(
             path=module.path,
             source=module.source,
@@ -99,8 +100,8 @@ class ClientCreations:
             shared_pool="connection_pool" in ref.options or ref.factory.endswith(".from_pool"),
             closed=site.usage is Usage.ENTERED,
             production=self._evaluator.settings.is_production(module.path),
-            varies_in_loop=any(_depends(module, argument.value, "for") for argument in site.call.arguments),
-            varies_per_call=any(_depends(module, argument.value, "parameter") for argument in site.call.arguments),
+            varies_in_loop=any(one.loops for one in made_from),
+            varies_per_call=any(one.has_parameter for one in made_from),
             serves_loop=self._serves_loop(module, site),
             keywords=tuple(argument.keyword for argument in site.call.arguments if argument.keyword),
         )
@@ -247,23 +248,6 @@ def _derives(site: CallSite, name: str) -> bool:
 
 def _is_method_of(expression: Expression, name: str) -> bool:
     return isinstance(expression, Attribute) and isinstance(expression.value, Name) and expression.value.name == name
-
-
-def _depends(module: ModuleIndex, expression: Expression, kind: str, hops: int = 4) -> bool:
-    """Whether a value is made from the variable of a ``for`` loop, or from a ``parameter`` (not ``self``)."""
-    if isinstance(expression, Name):
-        reaching = module.reaching(expression.name, expression.start)
-        if reaching is None or hops == 0:
-            return False
-        bindings, scope = reaching
-        if not bindings:
-            return kind == "parameter" and scope > 0 and module.owner_of_self(scope, expression.name) is None
-        return any(
-            (kind == "for" and binding.kind == "for")
-            or (binding.value is not None and scope > 0 and _depends(module, binding.value, kind, hops - 1))
-            for binding in bindings
-        )
-    return any(_depends(module, part, kind, hops) for part in inner_expressions(expression))
 
 
 def _opens_connections(name: str) -> bool:

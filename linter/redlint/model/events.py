@@ -70,6 +70,11 @@ class ClientRef:
         return self.parent is not None and self.parent.is_cluster
 
     @property
+    def is_redis_py(self) -> bool:
+        """Whether its methods are those of redis-py, or of valkey-py, which began as its copy."""
+        return self.library in ("redis", "valkey")
+
+    @property
     def is_test_double(self) -> bool:
         """Whether no server stands behind it: code that works with it is no production code, wherever it is."""
         return self.library == "fakeredis"

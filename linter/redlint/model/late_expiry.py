@@ -19,7 +19,6 @@ _OPTIONS: Final = {"expire": "ex", "pexpire": "px"}
 _CONDITIONS: Final = ("nx", "xx", "gt", "lt")
 _LONGEST_TTL: Final = 2**31 - 1
 """Of a TTL beyond what they can store, ``set`` refuses the value as well and ``expire`` only the TTL."""
-_LIBRARIES: Final = ("redis", "valkey")
 _ASKS_FOR_TTL: Final = frozenset({"TTL", "PTTL", "EXPIRETIME", "PEXPIRETIME"})
 
 
@@ -100,7 +99,7 @@ class LateExpiry:
         if ttl is None or isinstance(ttl.constant, bool) or not isinstance(ttl.constant, int):
             return False
         is_plain = "(" not in self.key.text and "(" not in write.receiver and write.awaited == expiry.awaited
-        return 0 < ttl.constant <= _LONGEST_TTL and is_plain and write.client.library in _LIBRARIES
+        return 0 < ttl.constant <= _LONGEST_TTL and is_plain and write.client.is_redis_py
 
     @property
     def counts(self) -> bool:

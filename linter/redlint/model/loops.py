@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from typing import Final
 
 from redlint.diagnostic import Span
+from redlint.model.derivation import ingredients
 from redlint.model.evaluation.evaluator import Evaluator
 from redlint.model.events import Loop
-from redlint.model.facts import Attribute, CallSite, Expression, Name, inner_expressions, last_name
+from redlint.model.facts import Attribute, Call, CallSite, Expression, last_name
 from redlint.model.index import ModuleIndex
 from redlint.model.kinds import BlockKind, Usage
-from redlint.model.values import ClientMethod, Reply
+from redlint.model.values import ClientMethod, ContainerMethod, Reply
 
 _OVER_ITEMS: Final = (BlockKind.FOR, BlockKind.COMPREHENSION)
 _ENDLESS: Final = frozenset({"listen", "count", "cycle", "repeat", "iter", "subscribe", "consume", "poll", "follow"})
@@ -24,8 +25,8 @@ _NO_WORK: Final = frozenset(
         *("append", "add", "extend", "update", "setdefault", "discard", "insert", "put", "appendleft"),
     }
 )
-"""Calls that tell or collect something: what is sent afterwards need not wait for them."""
-_HOPS: Final = 4
+"""Calls that tell or collect something: what is sent afterwards need not wait for them. By name, because what is
+collected into is often not known; methods of a known list, set or dict count with any name."""
 
 
 class Loops:
@@ -40,7 +41,7 @@ class Loops:
         blocks = module.facts.blocks
         if not any(blocks[number].kind in _OVER_ITEMS for number in chain):
             return None
-        made_of = [(argument, _loops_of(module, argument, _HOPS)) for argument in arguments]
+        made_of = [(argument, ingredients(module, argument).loops) for argument in arguments]
         varying = {number for _, numbers in made_of for number in numbers}
         for number in chain:
             if blocks[number].kind is BlockKind.WHILE:
@@ -68,15 +69,17 @@ class Loops:
             waits=any(last_name(one.call.function) in _WAITS for one in inside),
             works_before=any(
                 one.call.end <= site.call.start
-                and (_is_work(one) or self._decides(module, one, site, number))
-                and number in _loops_of(module, one.call, _HOPS)
+                and (self._is_work(module, one) or self._decides(module, one, site, number))
+                and number in ingredients(module, one.call).loops
                 for one in inside
             ),
             works=any(
-                _is_work(one) and number in _loops_of(module, one.call, _HOPS) and not self._is_command(module, one)
+                self._is_work(module, one)
+                and number in ingredients(module, one.call).loops
+                and not self._is_command(module, one)
                 for one in inside
             ),
-            receiver_varies=receiver is not None and number in _loops_of(module, receiver, _HOPS),
+            receiver_varies=receiver is not None and number in ingredients(module, receiver).loops,
             made_of_items=made_of_items,
         )
 
@@ -91,6 +94,12 @@ class Loops:
             return False
         return not self._is_command(module, work)
 
+    def _is_work(self, module: ModuleIndex, site: CallSite) -> bool:
+        """Whether a call is made for what it does, not for its result, and does more than to tell or collect."""
+        if site.usage is not Usage.DISCARDED or last_name(site.call.function) in _NO_WORK:
+            return False
+        return not any(isinstance(one, ContainerMethod) for one in self._evaluator.evaluate(module, site.call.function))
+
     def _is_command(self, module: ModuleIndex, site: CallSite) -> bool:
         return any(isinstance(one, ClientMethod) for one in self._evaluator.evaluate(module, site.call.function))
 
@@ -99,8 +108,7 @@ class Loops:
         return next((value.commands[0] for value in values if isinstance(value, Reply) and value.commands), "")
 
     def _is_endless(self, module: ModuleIndex, number: int, header: Expression) -> bool:
-        callee = getattr(header, "function", None)
-        if callee is not None and last_name(callee) in _ENDLESS:
+        if isinstance(header, Call) and last_name(header.function) in _ENDLESS:
             return True
         bindings = (one for one in module.facts.bindings if one.kind == "for" and one.block == number)
         is_async = any(one.is_async for one in bindings)
@@ -109,24 +117,3 @@ class Loops:
 
 def _is_in(module: ModuleIndex, block: int, loop: int) -> bool:
     return loop in module.ancestors(block)
-
-
-def _is_work(site: CallSite) -> bool:
-    """Whether a call is made for what it does, not for its result, and does more than to tell or collect."""
-    return site.usage is Usage.DISCARDED and last_name(site.call.function) not in _NO_WORK
-
-
-def _loops_of(module: ModuleIndex, expression: Expression, hops: int) -> set[int]:
-    """The blocks of the loops whose variables an expression is made from, also through other variables."""
-    if not isinstance(expression, Name):
-        return {number for part in inner_expressions(expression) for number in _loops_of(module, part, hops)}
-    reaching = module.reaching(expression.name, expression.start)
-    if reaching is None or hops == 0:
-        return set()
-    found: set[int] = set()
-    for binding in reaching[0]:
-        if binding.kind == "for":
-            found.add(binding.block)
-        elif binding.value is not None and reaching[1] > 0:
-            found |= _loops_of(module, binding.value, hops - 1)
-    return found

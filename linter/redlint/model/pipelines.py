@@ -10,7 +10,6 @@ from redlint.model.events import ClientRef, RedisCall
 from redlint.model.kinds import Role, ScopeKind, Usage
 from redlint.model.sequences import CallSequence, extra_conditions
 
-_LIBRARIES: Final = ("redis", "valkey")
 _MAKERS: Final = (Role.CLIENT, Role.CLUSTER)
 _SENDS: Final = frozenset({"execute", "immediate_execute_command", "watch", "transaction"})
 """Methods after which queued commands are sent, or commands are sent at once."""
@@ -65,9 +64,7 @@ def pipeline_lives(sequence: CallSequence) -> Iterator[PipelineLife]:
     for made in sequence.calls:
         if made.method != "pipeline" or made.through:
             continue
-        if not all(
-            client.library in _LIBRARIES and client.role in _MAKERS for client in (made.client, *made.alternatives)
-        ):
+        if not all(client.is_redis_py and client.role in _MAKERS for client in (made.client, *made.alternatives)):
             continue
         yield PipelineLife(made, tuple(call for call in sequence.calls if _is_on(call, made)))
 

@@ -1,4 +1,4 @@
-"""Loops that ask again and again, and guards around calls: what the blocks of a call say."""
+"""``while`` loops that ask again and again."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import re
 from typing import Final
 
 from redlint.model.events import Block, RedisCall
-from redlint.model.key_words import names_lock
 from redlint.model.kinds import BlockKind, Usage
 
 _SLEEPS: Final = re.compile(r"\b(?:sleep|wait)\s*\(")
@@ -38,8 +37,3 @@ def sleeps_between(call: RedisCall) -> bool:
     """Whether the innermost ``while`` loop around a call sleeps or waits somewhere."""
     loop = _loop(call)
     return loop is not None and _SLEEPS.search(call.source.slice(loop.span)) is not None
-
-
-def is_under_lock(call: RedisCall) -> bool:
-    """Whether a ``with`` statement around a call holds something that is called a lock."""
-    return any(block.kind is BlockKind.WITH and names_lock(block.header) for block in call.blocks)

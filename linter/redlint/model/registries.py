@@ -12,6 +12,7 @@ from typing import Final
 
 from redlint.model.events import KeyUse, RedisCall
 from redlint.model.pattern import KeyPattern
+from redlint.model.texts.parts import MOST_PATTERNS
 
 _READS_ELEMENTS: Final = frozenset(
     {
@@ -24,8 +25,6 @@ _READS_ELEMENTS: Final = frozenset(
 
 _MOVES: Final = frozenset({"LMOVE", "BLMOVE", "RPOPLPUSH", "BRPOPLPUSH"})
 """Commands that take an element from their first key, put it into the second one and reply with it."""
-
-_MOST_PATTERNS: Final = 8
 
 Stored = Callable[[RedisCall], tuple[KeyPattern, ...]]
 """What a call stores, as patterns; empty where that is unknown."""
@@ -62,7 +61,7 @@ class Registries:
                 if not elements:
                     return key
                 found.update(elements)
-        return replace(key, patterns=tuple(found.values())) if len(found) <= _MOST_PATTERNS else key
+        return replace(key, patterns=tuple(found.values())) if len(found) <= MOST_PATTERNS else key
 
     def _elements(
         self, source: RedisCall, is_production: bool, asked: frozenset[str]

@@ -14,7 +14,6 @@ _HEEDED = frozenset(
     }
 )
 """What a client heeds beside its pool (``Redis.__init__`` of redis-py 5.0 to 8.1)."""
-_LIBRARIES = ("redis", "valkey")
 
 
 class IgnoredClientOption(Rule):
@@ -63,7 +62,7 @@ class IgnoredClientOption(Rule):
     def check_client(self, creation: ClientCreation, project: ProjectModel) -> Iterator[Diagnostic]:
         """Report options beside a pool."""
         client = creation.client
-        if "connection_pool" not in creation.keywords or client.library not in _LIBRARIES:
+        if "connection_pool" not in creation.keywords or not client.is_redis_py:
             return
         if client.options.get("connection_pool", 0) is None:
             return

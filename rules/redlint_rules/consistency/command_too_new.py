@@ -67,10 +67,10 @@ class CommandTooNew(Rule):
         command, server = call.command, project.target.server
         if command is None or server is None or command.module:
             return
-        since = {flavour: command.since_in(Family(flavour)) for flavour in ("redis", "valkey")}
+        since = {family.value: command.since_in(family) for family in Family}
         if project.target.server_at_least(**since):
             return
-        flavours = ("redis", "valkey") if server.flavour is None else (server.flavour,)
+        flavours = tuple(since) if server.flavour is None else (server.flavour,)
         missing = next((one for one in flavours if since[one] is None), "")
         what = f"{missing.capitalize()} has no such command" if missing else f"it came with {_came(since, flavours)}"
         yield self.diagnostic(

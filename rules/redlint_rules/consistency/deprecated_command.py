@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from redlint.commands.table import CommandSpec
+from redlint.commands.table import CommandSpec, Family
 from redlint.diagnostic import Applicability, Diagnostic, Fix, Severity
 from redlint.rewrites import rewrite
 from redlint.rule import ProjectModel, RedisCall, Rule
@@ -94,13 +94,8 @@ class DeprecatedCommand(Rule):
 def _deprecated_by(call: RedisCall, command: CommandSpec, project: ProjectModel) -> str:
     """Who deprecates the command, in words; empty where nobody surely does."""
     target = project.target
-    since = {
-        "redis": command.deprecated_since,
-        "valkey": command.deprecated_since_valkey if isinstance(command.deprecated_since_valkey, str) else None,
-    }
-    if command.name in ("SLAVEOF", "CLUSTER SLAVES"):
-        since["valkey"] = since["redis"]
-    if target.server is not None and target.server_at_least(redis=since["redis"], valkey=since["valkey"]):
+    since = {family.value: command.deprecated_in(family) for family in Family}
+    if target.server is not None and target.server_at_least(**since):
         return "the target server"
     if call.method == "hmset":
         return "all client libraries"

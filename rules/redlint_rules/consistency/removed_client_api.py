@@ -141,4 +141,4 @@ def _is_old_zadd(call: RedisCall) -> bool:
         return False
     values = [argument.constant for argument in call.arguments[1:]]
     has_number = any(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
-    return call.client.library in ("redis", "valkey") and has_number
+    return call.client.is_redis_py and has_number

@@ -8,8 +8,6 @@ from redlint.commands.methods import KeyShape, MethodSpec, ParameterKind
 from redlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Severity, Span
 from redlint.rule import ProjectModel, RedisCall, Rule
 
-_LIBRARIES = ("redis", "valkey")
-
 
 class WrongArguments(Rule):
     """The method does not take these arguments.
@@ -62,13 +60,7 @@ class WrongArguments(Rule):
     def check_call(self, call: RedisCall, project: ProjectModel) -> Iterator[Diagnostic]:
         """Report lists among keys, missing arguments and unknown keywords."""
         spec, client = call.spec, call.client
-        if (
-            spec is None
-            or client.library not in _LIBRARIES
-            or call.through
-            or call.alternatives
-            or call.method == "__call__"
-        ):
+        if spec is None or not client.is_redis_py or call.through or call.alternatives or call.method == "__call__":
             return
         for argument in call.arguments:
             shape = spec.keys.get(argument.parameter or "")

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from redlint.diagnostic import Applicability, Diagnostic, Fix, Related, Severity
 from redlint.fixes import add_keyword
+from redlint.model.guards import is_under_lock
 from redlint.model.keyspace import only_if_missing
-from redlint.model.polling import is_under_lock
 from redlint.model.presence import Presence, presence
 from redlint.model.sequences import same_key, same_server
 from redlint.rule import CallSequence, ProjectModel, RedisCall, Rule
@@ -76,7 +76,7 @@ class CheckThenAct(Rule):
     def check_scope(self, sequence: CallSequence, project: ProjectModel) -> Iterator[Diagnostic]:
         """Report each write that is only made where a check found nothing."""
         for write in sequence.calls:
-            check = _check_before(sequence, write) if _is_plain_write(write) else None
+            check = _check_before(sequence, write) if _is_plain_write(sequence, write) else None
             if check is None:
                 continue
             instead = _INSTEAD[write.command_name]
@@ -96,8 +96,8 @@ class CheckThenAct(Rule):
             )
 
 
-def _is_plain_write(call: RedisCall) -> bool:
-    is_guarded = call.client.queues or is_under_lock(call) or only_if_missing(call)
+def _is_plain_write(sequence: CallSequence, call: RedisCall) -> bool:
+    is_guarded = call.client.queues or is_under_lock(sequence, call) or only_if_missing(call)
     return call.command_name in _ASKS and len(call.keys) == 1 and not is_guarded
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from redlint.diagnostic import Applicability, Diagnostic, Fix, Related, Severity
+from redlint.model.guards import is_under_lock
 from redlint.model.keyspace import PatternUse
 from redlint.model.kinds import BlockKind
-from redlint.model.polling import is_under_lock
 from redlint.model.sequences import extra_conditions, same_key, same_server
 from redlint.rule import CallSequence, ProjectModel, RedisCall, Rule
 
@@ -70,7 +70,7 @@ class DeleteThenWrite(Rule):
     def check_scope(self, sequence: CallSequence, project: ProjectModel) -> Iterator[Diagnostic]:
         """Report each delete whose key is filled again by the same function."""
         for delete in sequence.calls:
-            write = _written_after(sequence, delete) if _is_plain(delete) else None
+            write = _written_after(sequence, delete) if _is_plain(sequence, delete) else None
             if write is None:
                 continue
             yield self.diagnostic(
@@ -85,11 +85,11 @@ class DeleteThenWrite(Rule):
             )
 
 
-def _is_plain(call: RedisCall) -> bool:
+def _is_plain(sequence: CallSequence, call: RedisCall) -> bool:
     is_one = len(call.keys) == 1 and not call.keys[0].many
     if any(block.kind is BlockKind.EXCEPT for block in call.blocks):
         return False  # a key of another type, say, that is in the way
-    return call.command_name in _DELETES and is_one and not call.client.queues and not is_under_lock(call)
+    return call.command_name in _DELETES and is_one and not call.client.queues and not is_under_lock(sequence, call)
 
 
 def _written_after(sequence: CallSequence, delete: RedisCall) -> RedisCall | None:

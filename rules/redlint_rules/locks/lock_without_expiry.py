@@ -78,7 +78,7 @@ class LockWithoutExpiry(Rule):
 
     def check_call(self, call: RedisCall, project: ProjectModel) -> Iterator[Diagnostic]:
         """Report lock objects without a timeout."""
-        if not call.makes_lock or call.has_unknown_arguments or call.client.queues:
+        if not call.makes_lock or not call.client.is_redis_py or call.has_unknown_arguments or call.client.queues:
             return
         timeout = call.argument("timeout")
         if timeout is None or timeout.constant in (None, 0):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from redlint.diagnostic import Applicability, Diagnostic, Fix, Related, Severity
+from redlint.model.guards import is_under_lock
 from redlint.model.keyspace import only_if_missing
-from redlint.model.polling import is_under_lock
 from redlint.model.sequences import same_key, same_server
 from redlint.rule import CallSequence, ProjectModel, RedisCall, Rule
 
@@ -76,7 +76,7 @@ class ReadModifyWrite(Rule):
     def check_scope(self, sequence: CallSequence, project: ProjectModel) -> Iterator[Diagnostic]:
         """Report each write of a value that was made from a read of the same key."""
         for write in sequence.calls:
-            read = _read_before(sequence, write) if _is_plain_write(write) else None
+            read = _read_before(sequence, write) if _is_plain_write(sequence, write) else None
             if read is None:
                 continue
             yield self.diagnostic(
@@ -92,8 +92,8 @@ class ReadModifyWrite(Rule):
             )
 
 
-def _is_plain_write(call: RedisCall) -> bool:
-    is_guarded = call.client.queues or is_under_lock(call) or only_if_missing(call)
+def _is_plain_write(sequence: CallSequence, call: RedisCall) -> bool:
+    is_guarded = call.client.queues or is_under_lock(sequence, call) or only_if_missing(call)
     return call.command_name in _PAIRS and len(call.keys) == 1 and not is_guarded
 
 
@@ -103,7 +103,7 @@ def _read_before(sequence: CallSequence, write: RedisCall) -> RedisCall | None:
             continue
         if read.span.start not in write.derived_from or not same_server(read, write):
             continue
-        if same_key(read.keys[0], write.keys[0]) and _same_field(read, write) and not is_under_lock(read):
+        if same_key(read.keys[0], write.keys[0]) and _same_field(read, write) and not is_under_lock(sequence, read):
             return read
     return None
 

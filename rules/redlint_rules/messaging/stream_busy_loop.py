@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from redlint.diagnostic import Applicability, Diagnostic, Fix, Severity
 from redlint.fixes import add_keyword
+from redlint.model.kinds import BlockKind
 from redlint.model.polling import polling_loop, sleeps_between
 from redlint.rule import ProjectModel, RedisCall, Rule
 
@@ -92,6 +93,6 @@ class StreamBusyLoop(Rule):
 def _inner_loops(call: RedisCall) -> Iterator[object]:
     """The loops over items between the call and the loop that polls."""
     for block in call.loops():
-        if block.kind.value == "while":
+        if block.kind is BlockKind.WHILE:
             return
         yield block

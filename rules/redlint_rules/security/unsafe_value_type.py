@@ -10,7 +10,6 @@ from redlint.rule import PatternUses, ProjectModel, RedisCall, Rule
 
 _VALUES = frozenset({"value", "values"})
 _SERIALISED = frozenset({Codec.JSON, Codec.PICKLE, Codec.MSGPACK})
-_LIBRARIES = ("redis", "valkey")
 
 
 class UnsafeValueType(Rule):
@@ -64,7 +63,7 @@ class UnsafeValueType(Rule):
 
     def check_call(self, call: RedisCall, project: ProjectModel) -> Iterator[Diagnostic]:
         """Report constants that no client of redis-py or valkey-py encodes."""
-        if call.client.library not in _LIBRARIES or not call.commands or call.client.module:
+        if not call.client.is_redis_py or not call.commands or call.client.module:
             return
         for argument in call.arguments:
             value = argument.constant

@@ -162,17 +162,15 @@ PROOFS: Final = (
     Proof(
         rule="RED403",
         harm="without a socket timeout a command waits for a server that does not answer, as long as that takes",
-        header="import redis\n\nPORT = 6379\n",
-        settings={"target-client": "redis<8"},
+        header="import valkey\n\nPORT = 6379\n",
         bad="""
-            client = redis.Redis(port=PORT, socket_timeout=None) if False else redis.Redis(port=PORT)
-            client.connection_pool.connection_kwargs["socket_timeout"] = None  # what redis-py does before 8.0
+            client = valkey.Valkey(port=PORT)
 
             def example(name):
                 return client.set(name, 1, ex=60)
         """,
         good="""
-            client = redis.Redis(port=PORT, socket_timeout=1, retry=None)
+            client = valkey.Valkey(port=PORT, socket_timeout=1)
 
             def example(name):
                 return client.set(name, 1, ex=60)

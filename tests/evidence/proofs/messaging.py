@@ -64,6 +64,14 @@ def injected(run: Run) -> str:
     return "kept" if run.client.exists("secret") else "deleted by the value"
 
 
+def scripts_kept(run: Run) -> str:
+    """How many scripts the server keeps after 100 different values."""
+    run.client.script_flush()
+    for number in range(100):
+        run.example(f"user{number}")
+    return f"{run.client.info('memory')['number_of_cached_scripts']} kept"
+
+
 PROOFS: Final = (
     Proof(
         rule="RED702",
@@ -174,5 +182,20 @@ PROOFS: Final = (
         measure=message_for_a_late_reader,
         bad_figure="never gets it",
         good_figure="gets it",
+    ),
+    Proof(
+        rule="RED707",
+        harm="the server keeps a script for each of 100 values that are written into it",
+        bad="""
+            def example(name):
+                return client.register_script(f"return redis.call('GET', '{name}')")()
+        """,
+        good="""
+            def example(name):
+                return client.register_script("return redis.call('GET', KEYS[1])")(keys=[name])
+        """,
+        measure=scripts_kept,
+        bad_figure="100 kept",
+        good_figure="1 kept",
     ),
 )
