@@ -96,6 +96,9 @@ _SCRIPT_PARAMETERS = frozenset({"keys", "args", "client"})
 _VALUE_PARAMETERS = frozenset({"value", "values", "mapping", "fields"})
 """Parameters of redis-py that take what is stored."""
 
+_SCRIPT_TEXTS = frozenset({"script", "code"})
+"""Parameters of redis-py that take the text of a script or a library of functions."""
+
 _NEW_EACH_TIME = frozenset(
     {
         *("next", "pop", "popleft", "popitem", "get_nowait", "readline", "random", "randint", "getrandbits"),
@@ -424,6 +427,7 @@ class RedisCalls:
         reply = _reply(values)
         is_glob = parameter in ("match", "pattern")
         is_value = parameter in _VALUE_PARAMETERS and not argument.stars
+        is_script = parameter in _SCRIPT_TEXTS and not argument.stars
         return CallArgument(
             text=module.text(argument.start, argument.end),
             span=Span(argument.start, argument.end),
@@ -434,6 +438,7 @@ class RedisCalls:
             from_command=reply.commands[0] if reply is not None else "",
             globs=self._texts.patterns(module, argument.value) if is_glob else (),
             codecs=self._codecs.written(module, argument.value) if is_value else frozenset(),
+            script_texts=self._texts.written_patterns(module, argument.value) if is_script else (),
         )
 
     # --- keys -----------------------------------------------------------------------------------------

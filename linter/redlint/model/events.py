@@ -93,7 +93,8 @@ class CallArgument:
     ``constant`` is its value where that is a constant, else :data:`UNKNOWN`. ``splat`` is 0 for a plain
     argument, 1 for ``*x``, 2 for ``**x``. ``from_command`` names the command whose reply the value is (part
     of): KEYS, SCAN, SMEMBERS. ``globs`` are the key patterns that a ``match`` or ``pattern`` argument of KEYS
-    and SCAN is built as. ``codecs`` are the forms of the values that it brings, as far as known.
+    and SCAN is built as. ``codecs`` are the forms of the values that it brings, as far as known. ``script_texts`` are
+    the texts that a script may have; none where nothing is known of it, and for all other arguments.
     """
 
     text: str
@@ -105,6 +106,7 @@ class CallArgument:
     from_command: str = ""
     globs: tuple[KeyPattern, ...] = ()
     codecs: frozenset[Codec] = frozenset()
+    script_texts: tuple[KeyPattern, ...] = ()
 
     @property
     def is_known(self) -> bool:

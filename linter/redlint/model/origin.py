@@ -29,6 +29,8 @@ _READS_SETTING = frozenset({"getenv", "getattr", "get_setting", "setting", "conf
 _READS_OPTION = frozenset({"get", "pop", "setdefault"})
 _SAME_IN_PROCESS = frozenset({"socket.gethostname", "socket.getfqdn", "platform.node", "os.getpid"})
 """Functions that give a process the same value each time."""
+_CONVERSIONS = frozenset({"bool", "float", "int", "str"})
+"""Functions whose result is the same for the same argument."""
 _ENVIRONMENT = "environ.get"
 _MOST_IMPORTS = 8
 
@@ -175,7 +177,7 @@ def is_fixed(module: ModuleIndex, expression: Expression) -> bool:
     if isinstance(expression, Call):
         if dotted_name(expression.function) in _SAME_IN_PROCESS:
             return True
-        if not _reads_setting(expression):
+        if not _reads_setting(expression) and dotted_name(expression.function) not in _CONVERSIONS:
             return False
         return all(is_fixed(module, argument.value) for argument in expression.arguments)
     if isinstance(expression, Attribute | Subscript | Formatted | Template | Operation | Conditional):

@@ -135,13 +135,27 @@ class KeyTexts:
         """The patterns that the items of a list, set or tuple may denote."""
         return self._at_depths(module, expression, self._element_texts)
 
+    def written_patterns(self, module: ModuleIndex, expression: Expression) -> tuple[KeyPattern, ...]:
+        """The patterns of a text that may be wholly written in the project: callers are asked for what is a hole.
+
+        Empty where nothing but holes is known.
+        """
+        found = self._at_depths(module, expression, self.texts)
+        if not any(pattern.varies for pattern in found):
+            return found
+        return self._at_depths(module, expression, self.texts, (Depth.CALLERS,)) or found
+
     def _at_depths(
-        self, module: ModuleIndex, expression: Expression, work: Callable[[ModuleIndex, Expression, Context], Texts]
+        self,
+        module: ModuleIndex,
+        expression: Expression,
+        work: Callable[[ModuleIndex, Expression, Context], Texts],
+        depths: tuple[Depth, ...] = tuple(Depth),
     ) -> tuple[KeyPattern, ...]:
         if self.depth is not Depth.ALONE:
             return ()
         try:
-            for depth in Depth:
+            for depth in depths:
                 self.depth = depth
                 self._steps = 0
                 self._known_here.clear()

@@ -36,6 +36,21 @@ def message_for_a_late_reader(run: Run) -> str:
     return "gets it" if published or kept else "never gets it"
 
 
+def injected(run: Run) -> str:
+    """What a value with a quote in it does to another key."""
+    run.client.set("total", 1)
+    run.example("x' .. redis.call('DEL', 'total') .. '")
+    return "keys stay" if run.client.exists("total") else "other keys deleted"
+
+
+def scripts_kept(run: Run) -> str:
+    """How many scripts the server keeps more after 100 different values."""
+    run.client.script_flush()
+    for number in range(100):
+        run.example(f"user{number}")
+    return f"{run.client.info('memory')['number_of_cached_scripts']} kept"
+
+
 PROOFS: Final = (
     Proof(
         rule="RED701",
@@ -87,5 +102,35 @@ PROOFS: Final = (
         measure=message_for_a_late_reader,
         bad_figure="never gets it",
         good_figure="gets it",
+    ),
+    Proof(
+        rule="RED707",
+        harm="a value that is written into a script is run as a part of it",
+        bad="""
+            def example(name):
+                return client.eval(f"return redis.call('GET', '{name}')", 0)
+        """,
+        good="""
+            def example(name):
+                return client.eval("return redis.call('GET', KEYS[1])", 1, name)
+        """,
+        measure=injected,
+        bad_figure="other keys deleted",
+        good_figure="keys stay",
+    ),
+    Proof(
+        rule="RED707",
+        harm="the server keeps a script for each of 100 values that are written into it",
+        bad="""
+            def example(name):
+                return client.register_script(f"return redis.call('GET', '{name}')")()
+        """,
+        good="""
+            def example(name):
+                return client.register_script("return redis.call('GET', KEYS[1])")(keys=[name])
+        """,
+        measure=scripts_kept,
+        bad_figure="100 kept",
+        good_figure="1 kept",
     ),
 )
