@@ -53,5 +53,18 @@ def test_the_harm_is_seen_with_the_bad_code_only(proof: Proof, runs: tuple[Run, 
     assert proof.bad_figure != proof.good_figure
 
 
+OPINIONS: Final = {
+    "RED802": "that a password in the code is read by those who read the code is no fact of a server",
+    "RED803": "needs a server with TLS and a certificate of somebody else, which the wheels do not bring",
+}
+"""Rules without a proof, and why."""
+
+
+def test_every_rule_that_is_on_has_a_proof() -> None:
+    rules = [rule for rule in load_rules(["redlint_rules"]) if rule.__module__.startswith("redlint_rules.")]
+    on = {rule.code for rule in rules if not rule.preview}
+    assert on - {proof.rule for proof in PROOFS} == set(OPINIONS)
+
+
 def test_proofs_are_about_rules_that_exist() -> None:
     assert {proof.rule for proof in PROOFS} <= {rule.code for rule in load_rules(["redlint_rules"])}

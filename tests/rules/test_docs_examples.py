@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from redlint.config import Config
+from redlint.config import Config, load_config
 from redlint.engine_rules import ENGINE_RULES, InternalError, UnreadableFile
 from redlint.lint import lint_source
 from redlint.registry import load_rules
@@ -27,6 +27,8 @@ SECTIONS: Final = (
     "References",
 )
 _NOT_SHOWABLE: Final = (InternalError, UnreadableFile)
+_SETTING = re.compile(r'# (?P<key>[\w-]+) = "(?P<value>[^"]*)"\n')
+"""The first row of an example that takes a setting."""
 _HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
 _CODE = re.compile(r"```python\n(.*?)```", re.DOTALL)
 
@@ -51,7 +53,10 @@ def examples(rule: type[Rule], section: str) -> list[str]:
 
 
 def found_in(code: str) -> list[str]:
-    result = lint_source("/nowhere/example.py", code.encode(), CONFIG, [rule() for rule in RULES])
+    setting = _SETTING.match(code)
+    overrides = {setting["key"]: setting["value"]} if setting is not None else {}
+    config = load_config((), isolated=True, overrides={"preview": True, **overrides}) if overrides else CONFIG
+    result = lint_source("/nowhere/example.py", code.encode(), config, [rule() for rule in RULES])
     return [diagnostic.code for diagnostic in result.diagnostics]
 
 

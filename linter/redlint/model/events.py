@@ -93,8 +93,8 @@ class CallArgument:
     ``constant`` is its value where that is a constant, else :data:`UNKNOWN`. ``splat`` is 0 for a plain
     argument, 1 for ``*x``, 2 for ``**x``. ``from_command`` names the command whose reply the value is (part
     of): KEYS, SCAN, SMEMBERS. ``globs`` are the key patterns that a ``match`` or ``pattern`` argument of KEYS
-    and SCAN is built as. ``codecs`` are the forms of the values that it brings, as far as known. ``script_texts`` are
-    the texts that a script may have; none where nothing is known of it, and for all other arguments.
+    and SCAN is built as, ``scripts`` the texts of a script. ``codecs`` are the forms of the values that it brings,
+    as far as known.
     """
 
     text: str
@@ -105,6 +105,7 @@ class CallArgument:
     constant: ConstantValue | Unknown
     from_command: str = ""
     globs: tuple[KeyPattern, ...] = ()
+    scripts: tuple[KeyPattern, ...] = ()
     codecs: frozenset[Codec] = frozenset()
     script_texts: tuple[KeyPattern, ...] = ()
 
@@ -133,6 +134,11 @@ class KeyUse:
     from_command: str = ""
     from_place: Place | None = None
     identity: str = ""
+
+    @property
+    def shown(self) -> str:
+        """The key for messages: its pattern where there is exactly one, else its expression."""
+        return self.patterns[0].display if len(self.patterns) == 1 else self.text
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,11 +49,6 @@ class LateExpiry:
         return any(tests_reply(block, self.write) for block in self.conditions)
 
     @property
-    def shown_key(self) -> str:
-        """The key for messages: its pattern where that is known, else its expression."""
-        return self.key.patterns[0].display if len(self.key.patterns) == 1 else self.key.text
-
-    @property
     def is_adjacent(self) -> bool:
         """Whether the two calls are neighbours in one block; a comment behind the first does not count."""
         between = self.write.source.slice(Span(self.write.outer_span.end, self.expiry.outer_span.start))

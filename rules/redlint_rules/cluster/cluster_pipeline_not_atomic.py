@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from redlint.diagnostic import Applicability, Diagnostic, Fix, Related, Severity
-from redlint.model.events import KeyUse, RedisCall
+from redlint.model.events import RedisCall
 from redlint.model.keyspace import PatternUse
 from redlint.model.sequences import same_key
 from redlint.model.transactions import Batch, batches
@@ -108,15 +108,11 @@ def _together(first: PatternUse, later: PatternUse) -> str:
     if same_key(first.key, later.key):
         if not (first.deletes and later.creates):
             return ""
-        return f"{later.call.shown_command} fills {_shown(later.key)} again after its removal"
+        return f"{later.call.shown_command} fills {later.key.shown} again after its removal"
     if not (first.writes and later.writes) or not len(first.key.patterns) == len(later.key.patterns) == 1:
         return ""
     tag = later.key.patterns[0].hash_tag
     # A tag without a part that varies says where keys lie, not which of them belong together.
     if tag is None or tag != first.key.patterns[0].hash_tag or all(isinstance(part, str) for part in tag):
         return ""
-    return f"{_shown(first.key)} and {_shown(later.key)} have one hash tag, to be changed together"
-
-
-def _shown(key: KeyUse) -> str:
-    return key.patterns[0].display if len(key.patterns) == 1 else key.text
+    return f"{first.key.shown} and {later.key.shown} have one hash tag, to be changed together"

@@ -82,7 +82,7 @@ class IncrThenExpire(Rule):
                 write.span,
                 confidence=min(write.client.confidence, expiry.client.confidence),
                 message=(
-                    f"{write.shown_command} creates the counter {late.shown_key} without a TTL; "
+                    f"{write.shown_command} creates the counter {late.key.shown} without a TTL; "
                     f"if the process ends before {expiry.shown_command} runs, {_harm(late)}"
                 ),
                 related=(Related(expiry.path, expiry.span, "the TTL is set here"),),

@@ -83,7 +83,7 @@ class SetThenExpire(Rule):
                 write.span,
                 confidence=min(write.client.confidence, expiry.client.confidence),
                 message=(
-                    f"{write.shown_command} creates {late.shown_key} without a TTL; if the process ends before "
+                    f"{write.shown_command} creates {late.key.shown} without a TTL; if the process ends before "
                     f"{expiry.shown_command} runs, the key stays for good"
                 ),
                 related=(Related(expiry.path, expiry.span, "the TTL is set here"),),

@@ -73,13 +73,13 @@ class DeleteThenWrite(Rule):
             write = _written_after(sequence, delete) if _is_plain(delete) else None
             if write is None:
                 continue
-            key = delete.keys[0]
-            shown = key.patterns[0].display if len(key.patterns) == 1 else key.text
             yield self.diagnostic(
                 delete.path,
                 delete.span,
                 confidence=min(delete.client.confidence, write.client.confidence),
-                message=f"{delete.shown_command} empties {shown} before {write.shown_command} fills it again",
+                message=(
+                    f"{delete.shown_command} empties {delete.keys[0].shown} before {write.shown_command} fills it again"
+                ),
                 related=(Related(write.path, write.span, "it is filled again here"),),
                 fix=Fix(Applicability.DISPLAY, "Queue both on one transaction pipeline"),
             )

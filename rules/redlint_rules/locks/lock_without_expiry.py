@@ -82,7 +82,7 @@ class LockWithoutExpiry(Rule):
             return
         timeout = call.argument("timeout")
         if timeout is None or timeout.constant in (None, 0):
-            yield self._finding(call, "timeout", "The lock" if not call.keys else f"The lock {_shown(call)}")
+            yield self._finding(call, "timeout", "The lock" if not call.keys else f"The lock {call.keys[0].shown}")
 
     def check_pattern(self, uses: PatternUses, project: ProjectModel) -> Iterator[Diagnostic]:
         """Report keys that are taken as locks and never expire."""
@@ -110,8 +110,3 @@ def _takes_lock(uses: PatternUses, use: PatternUse) -> bool:
     """Whether a name says that the key is a lock, and the reply decides what happens."""
     names = (uses.pattern.display, use.key.text, use.call.scope.qualname)
     return use.call.usage is not Usage.DISCARDED and any(map(names_lock, names))
-
-
-def _shown(call: RedisCall) -> str:
-    key = call.keys[0]
-    return key.patterns[0].display if len(key.patterns) == 1 else key.text

@@ -84,7 +84,7 @@ class ReadModifyWrite(Rule):
                 write.span,
                 confidence=min(write.client.confidence, read.client.confidence),
                 message=(
-                    f"{write.shown_command} writes {_shown(write)} from what {read.shown_command} has read before: "
+                    f"{write.shown_command} writes {write.keys[0].shown} from what {read.shown_command} has read: "
                     "what another process writes in between is lost"
                 ),
                 related=(Related(read.path, read.span, "the value is read here"),),
@@ -114,8 +114,3 @@ def _same_field(read: RedisCall, write: RedisCall) -> bool:
         return True
     fields = [call.argument("key") for call in (read, write)]
     return all(fields) and len({field.text for field in fields if field is not None}) == 1
-
-
-def _shown(call: RedisCall) -> str:
-    key = call.keys[0]
-    return key.patterns[0].display if len(key.patterns) == 1 else key.text

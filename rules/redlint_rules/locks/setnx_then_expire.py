@@ -81,7 +81,7 @@ class SetnxThenExpire(Rule):
                 write.span,
                 confidence=min(write.client.confidence, expiry.client.confidence),
                 message=(
-                    f"{write.shown_command} takes {late.shown_key} without a TTL; if the "
+                    f"{write.shown_command} takes {late.key.shown} without a TTL; if the "
                     f"process ends before {expiry.shown_command} runs, nobody can take it again"
                 ),
                 related=(Related(expiry.path, expiry.span, "the TTL is set here"),),

@@ -39,6 +39,7 @@ class GroupReadWithoutAck(Rule):
 
 
     def work(handle):
+        client.xautoclaim("jobs", "workers", "one", min_idle_time=60_000)
         for stream, entries in client.xreadgroup("workers", "one", {"jobs": ">"}, count=10, block=2000):
             handle(entries)
             client.xack(stream, "workers", *(entry for entry, _ in entries))

@@ -8,6 +8,8 @@ import threading
 import warnings
 from typing import Final
 
+from redis import AuthenticationError, Redis
+
 from evidence.harness import ASYNC_HEADER, Proof, Run
 
 
@@ -106,7 +108,35 @@ def type_of_reply(run: Run) -> str:
     return type(run.example("name")).__name__
 
 
+def anybody(run: Run) -> str:
+    """Whether somebody without a password gets in as the new user."""
+    try:
+        run.example("guest")
+        with Redis(host=run.server.host, port=run.server.port) as other:
+            other.execute_command("AUTH", "guest", "anything")
+            return "lets everybody in"
+    except AuthenticationError:
+        return "asks for the password"
+    finally:
+        run.client.acl_deluser("guest")
+
+
 PROOFS: Final = (
+    Proof(
+        rule="RED806",
+        harm="a user with `nopass` is anybody",
+        bad="""
+            def example(name):
+                client.acl_setuser(name, enabled=True, nopass=True)
+        """,
+        good="""
+            def example(name):
+                client.acl_setuser(name, enabled=True, passwords=["+kX9-Tr4in"])
+        """,
+        measure=anybody,
+        bad_figure="lets everybody in",
+        good_figure="asks for the password",
+    ),
     Proof(
         rule="RED411",
         harm="options beside a pool are ignored without a word: bytes come back instead of text",

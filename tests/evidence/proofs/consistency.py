@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Final
 
-from evidence.harness import Proof, Run
+from evidence.harness import Place, Proof, Run
 
 
 def reply_to_the_reader(run: Run) -> str:
@@ -26,7 +27,96 @@ def outcome_of_writing(run: Run) -> str:
     return "stored"
 
 
+def warnings_of_the_client(run: Run) -> str:
+    """Whether the client library warns of the method."""
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        run.example("7")
+    return "DeprecationWarning" if any(one.category is DeprecationWarning for one in seen) else "no warning"
+
+
+def outcome_of_construction(run: Run) -> str:
+    """What constructing the client gives or raises."""
+    try:
+        with run.names():
+            return "made"
+    except Exception as error:
+        return type(error).__name__
+
+
+def outcome_on_the_server(run: Run) -> str:
+    """What the server says to the command."""
+    run.client.rpush("jobs", "one")
+    try:
+        run.example()
+    except Exception as error:
+        return str(error).partition(",")[0].partition("`")[0].strip().partition(" '")[0]
+    return "done"
+
+
 PROOFS: Final = (
+    Proof(
+        rule="RED901",
+        harm="the client library warns of `hmset`",
+        bad="""
+            def example(user):
+                client.hmset(f"user:{user}", {"a": 1})
+        """,
+        good="""
+            def example(user):
+                client.hset(f"user:{user}", mapping={"a": 1})
+        """,
+        measure=warnings_of_the_client,
+        bad_figure="DeprecationWarning",
+        good_figure="no warning",
+    ),
+    Proof(
+        rule="RED902",
+        harm="redis-py 6 and later have no `charset`",
+        header="import redis\n\nPORT = 6379\n",
+        settings={"target-client": "redis>=6"},
+        bad="""
+            client = redis.Redis(port=PORT, charset="utf-8", socket_timeout=5)
+        """,
+        good="""
+            client = redis.Redis(port=PORT, encoding="utf-8", socket_timeout=5)
+        """,
+        measure=outcome_of_construction,
+        bad_figure="TypeError",
+        good_figure="made",
+    ),
+    Proof(
+        rule="RED903",
+        harm="a server does not know commands that came after it",
+        settings={"target-server": "redis>=6.2"},
+        bad="""
+            def example():
+                return client.lmpop(1, "jobs", direction="LEFT")
+        """,
+        good="""
+            def example():
+                return client.lpop("jobs", 1)
+        """,
+        measure=outcome_on_the_server,
+        bad_figure="unknown command",
+        good_figure="done",
+        places=(Place.REDIS62,),
+    ),
+    Proof(
+        rule="RED905",
+        harm="a list among the keys is refused",
+        bad="""
+            def example(name):
+                client.unlink([f"name:{name}", f"mail:{name}"])
+        """,
+        good="""
+            def example(name):
+                client.unlink(f"name:{name}", f"mail:{name}")
+        """,
+        measure=outcome_of_writing,
+        bad_figure="DataError",
+        good_figure="stored",
+    ),
     Proof(
         rule="RED810",
         harm="the client refuses values that are no text, bytes or numbers",
