@@ -437,9 +437,8 @@ class RedisCalls:
             constant=constant(values),
             from_command=reply.commands[0] if reply is not None else "",
             globs=self._texts.patterns(module, argument.value) if is_glob else (),
-            scripts=self._texts.patterns(module, argument.value) if parameter == "script" else (),
+            scripts=self._texts.written_patterns(module, argument.value) if is_script else (),
             codecs=self._codecs.written(module, argument.value) if is_value else frozenset(),
-            script_texts=self._texts.written_patterns(module, argument.value) if is_script else (),
         )
 
     # --- keys -----------------------------------------------------------------------------------------

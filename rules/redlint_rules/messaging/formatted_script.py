@@ -7,19 +7,19 @@ from collections.abc import Iterator
 from redlint.diagnostic import Applicability, Diagnostic, Fix, Severity
 from redlint.rule import ProjectModel, RedisCall, Rule
 
-_TAKES_SCRIPT = frozenset({"eval", "eval_ro", "register_script", "script_load"})
-
 
 class FormattedScript(Rule):
     """The text of a script is put together with values of the moment.
 
     ## What it does
-    Reports `eval`, `register_script` and `script_load` with a text that f-strings, `%`, `format` or `+` fill in values
-    that change from call to call. Constants and settings in it are fine.
+    Reports `eval`, `register_script`, `script_load` and `function_load` with a text that f-strings, `%`, `format` or
+    `+` fill in values that change from call to call. Constants and settings in it are fine, also those that all callers
+    of a function pass.
 
     ## Why is this bad?
     A value with a quote in it becomes code that runs on the server. And every value makes a new script: the server
-    compiles and keeps each of them.
+    compiles and keeps each of them. Redis 6.2 and 7.0 keep them until they are restarted; Redis from 7.4 and Valkey from
+    8.0 keep the latest 500 that came with `EVAL`, but all that were loaded or registered.
 
     ## Example
     ```python
@@ -47,7 +47,7 @@ class FormattedScript(Rule):
     The fix is only displayed: which values are keys and which are arguments has to be seen.
 
     ## Known problems
-    Scripts that other functions put together are only seen where all their parts can be worked out.
+    Texts that are changed by functions of others (`dedent`) are unknown, and so are those given to `execute_command`.
 
     ## References
     - [Scripting: parameters](https://redis.io/docs/latest/develop/programmability/eval-intro/)
@@ -61,18 +61,13 @@ class FormattedScript(Rule):
 
     def check_call(self, call: RedisCall, project: ProjectModel) -> Iterator[Diagnostic]:
         """Report scripts whose text varies."""
-        script = call.argument("script") if call.method in _TAKES_SCRIPT else None
-        varying = [
-            hole.name
-            for text in (script.scripts if script is not None else ())
-            for hole in text.holes
-            if not hole.fixed
-        ]
-        if varying and script is not None:
-            yield self.diagnostic(
-                call.path,
-                script.span,
-                confidence=call.client.confidence,
-                message=f"{varying[0]!r} becomes code of the script, and each of its values makes a new script",
-                fix=Fix(Applicability.DISPLAY, "Pass it as ARGV"),
-            )
+        for argument in call.arguments:
+            varying = [hole.name for text in argument.scripts for hole in text.holes if not hole.fixed]
+            if varying:
+                yield self.diagnostic(
+                    call.path,
+                    argument.span,
+                    confidence=call.client.confidence,
+                    message=f"{varying[0]!r} becomes code of the script, and each of its values makes a new script",
+                    fix=Fix(Applicability.DISPLAY, "Pass it as ARGV"),
+                )

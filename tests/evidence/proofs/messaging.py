@@ -64,6 +64,14 @@ def injected(run: Run) -> str:
     return "kept" if run.client.exists("secret") else "deleted by the value"
 
 
+def scripts_kept(run: Run) -> str:
+    """How many scripts the server keeps after 100 different values."""
+    run.client.script_flush()
+    for number in range(100):
+        run.example(f"user{number}")
+    return f"{run.client.info('memory')['number_of_cached_scripts']} kept"
+
+
 PROOFS: Final = (
     Proof(
         rule="RED702",
@@ -174,21 +182,6 @@ PROOFS: Final = (
         measure=message_for_a_late_reader,
         bad_figure="never gets it",
         good_figure="gets it",
-    ),
-    Proof(
-        rule="RED707",
-        harm="a value that is written into a script is run as a part of it",
-        bad="""
-            def example(name):
-                return client.eval(f"return redis.call('GET', '{name}')", 0)
-        """,
-        good="""
-            def example(name):
-                return client.eval("return redis.call('GET', KEYS[1])", 1, name)
-        """,
-        measure=injected,
-        bad_figure="other keys deleted",
-        good_figure="keys stay",
     ),
     Proof(
         rule="RED707",
