@@ -93,8 +93,8 @@ class CallArgument:
     ``constant`` is its value where that is a constant, else :data:`UNKNOWN`. ``splat`` is 0 for a plain
     argument, 1 for ``*x``, 2 for ``**x``. ``from_command`` names the command whose reply the value is (part
     of): KEYS, SCAN, SMEMBERS. ``globs`` are the key patterns that a ``match`` or ``pattern`` argument of KEYS
-    and SCAN is built as, ``scripts`` the texts of a script or library. ``codecs`` are the forms of the values that it brings,
-    as far as known.
+    and SCAN is built as, ``scripts`` the texts of a script or library. ``codecs`` are the forms of the values that it
+    brings, as far as known.
     """
 
     text: str

@@ -18,8 +18,8 @@ class FormattedScript(Rule):
 
     ## Why is this bad?
     A value with a quote in it becomes code that runs on the server. And every value makes a new script: the server
-    compiles and keeps each of them. Redis 6.2 and 7.0 keep them until they are restarted; Redis from 7.4 and Valkey from
-    8.0 keep the latest 500 that came with `EVAL`, but all that were loaded or registered.
+    compiles and keeps each of them. Redis 6.2 and 7.0 keep them until they are restarted; Redis from 7.4 and Valkey
+    from 8.0 keep the latest 500 that came with `EVAL`, but all that were loaded or registered.
 
     ## Example
     ```python
