@@ -179,8 +179,11 @@ class Run:
         return self._counted("total_commands_processed", arguments)
 
     def round_trips(self, *arguments: object) -> int:
-        """Run ``example`` and count how often the server read from its connections (small batches are one read)."""
-        return self._counted("total_reads_processed", arguments)
+        """Run ``example`` and count how often the server read from its connections (small batches are one read).
+
+        The least of three runs: connections that others close in between are read from as well.
+        """
+        return min(self._counted("total_reads_processed", arguments) for _ in range(3))
 
     def _counted(self, statistic: str, arguments: tuple[object, ...]) -> int:
         with self.names() as names:

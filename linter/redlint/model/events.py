@@ -167,7 +167,8 @@ class Loop:
     that this gives items for as long as the program runs. ``leaves`` says that the loop may end early or hands out
     items one by one (``break``, ``return``, ``yield``), ``waits`` that it sleeps. ``works_before`` says that a call
     before this one does something with the item that the command may have to wait for, ``receiver_varies`` that each
-    item has a client of its own. ``made_of_items`` are the arguments of the call that differ from item to item.
+    item has a client of its own. ``works`` says that the loop does something with its items besides sending commands.
+    ``made_of_items`` are the arguments of the call that differ from item to item.
     """
 
     number: int
@@ -179,6 +180,7 @@ class Loop:
     leaves: bool = False
     waits: bool = False
     works_before: bool = False
+    works: bool = False
     receiver_varies: bool = False
     made_of_items: tuple[Span, ...] = ()
 

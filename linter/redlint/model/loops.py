@@ -72,6 +72,10 @@ class Loops:
                 and number in _loops_of(module, one.call, _HOPS)
                 for one in inside
             ),
+            works=any(
+                _is_work(one) and number in _loops_of(module, one.call, _HOPS) and not self._is_command(module, one)
+                for one in inside
+            ),
             receiver_varies=receiver is not None and number in _loops_of(module, receiver, _HOPS),
             made_of_items=made_of_items,
         )
@@ -85,7 +89,10 @@ class Loops:
         headers = [module.text(part.start, part.end) for one in branches if one.kind.is_branch for part in one.header]
         if not any(re.search(rf"\b{work.consumer}\b", header) for header in headers):
             return False
-        return not any(isinstance(one, ClientMethod) for one in self._evaluator.evaluate(module, work.call.function))
+        return not self._is_command(module, work)
+
+    def _is_command(self, module: ModuleIndex, site: CallSite) -> bool:
+        return any(isinstance(one, ClientMethod) for one in self._evaluator.evaluate(module, site.call.function))
 
     def _command(self, module: ModuleIndex, header: Expression) -> str:
         values = self._evaluator.evaluate(module, header)

@@ -72,6 +72,7 @@ class DeprecatedCommand(Rule):
         who = _deprecated_by(call, command, project)
         if not who:
             return
+        name = command.name if call.method.endswith("execute_command") else f"`{call.method}`"
         written = rewrite(call)
         instead = f"`{written.method}`" if written is not None else _replacement(command)
         fix = None
@@ -84,7 +85,7 @@ class DeprecatedCommand(Rule):
             call.path,
             call.span,
             confidence=call.client.confidence,
-            message=f"{command.name if call.method.isupper() else f'`{call.method}`'} is deprecated by {who}",
+            message=f"{name} is deprecated by {who}",
             help=f"Use {instead}" if instead else "It has no replacement",
             fix=fix,
         )

@@ -21,7 +21,7 @@ class CommandInLoop(Rule):
     ## What it does
     Reports commands in `for` loops and comprehensions that work on the items of the loop, on a client that sends each
     at once. One finding for each loop, at its first command. Silent where an iteration may end the loop, waits on
-    purpose, asks another server each time, sends a batch, or works on the item before it writes; below a condition that
+    purpose, asks another server each time, sends a batch, or does something else with the item; below a condition that
     names a cluster, in `except` blocks and branches that are done with the item, in code that runs once per process,
     and for loops over at most three constants.
 
@@ -115,7 +115,7 @@ def _is_repeated(call: RedisCall) -> bool:
         return False
     if any(block.kind is BlockKind.EXCEPT or block.exits for block in call.blocks):
         return False  # a case that is rare, and done with
-    if loop.works_before and not all(command.readonly for command in call.commands):
+    if loop.works or (loop.works_before and not all(command.readonly for command in call.commands)):
         return False
     items = next((block.items for block in call.blocks if block.number == loop.number), None)
     return items is None or items > _FEW_ITEMS
