@@ -327,7 +327,8 @@ class ClientCreation:
     ``varies_per_call`` that the address depends on a parameter of the function. ``serves_loop`` says that a
     ``while`` loop of the function works with the client: a worker that runs for long.
     ``shared_pool`` says a pool made elsewhere is handed in, so no connection of its own is opened per call.
-    ``keywords`` are the names of the options that are given right there.
+    ``keywords`` are the names of the options that are given right there, ``lists_of_dicts`` those whose value is surely
+    a list of dicts.
     """
 
     path: str
@@ -344,6 +345,7 @@ class ClientCreation:
     varies_per_call: bool = False
     serves_loop: bool = False
     keywords: tuple[str, ...] = ()
+    lists_of_dicts: tuple[str, ...] = ()
 
     def loops(self) -> Iterator[Block]:
         """The loops around the construction inside its own function, innermost first."""

@@ -16,6 +16,11 @@ def outcome(run: Run) -> str:
     return "done"
 
 
+def replies(run: Run) -> str:
+    """How many replies ``example`` gets for its two commands."""
+    return f"{len(run.example())} of 2 replies"
+
+
 def outcome_of_construction(run: Run) -> str:
     """What the constructor gives or raises."""
     try:
@@ -95,6 +100,86 @@ PROOFS: Final = (
         """,
         measure=outcome,
         bad_figure="RedisClusterException",
+        good_figure="done",
+        places=(Place.CLUSTER,),
+    ),
+    Proof(
+        rule="RED308",
+        harm="the pipeline of a cluster client refuses EVAL",
+        header=CLUSTER_HEADER,
+        bad="""
+            def example():
+                with client.pipeline() as pipe:
+                    pipe.eval("return KEYS[1]", 1, "{name}:1")
+                    return pipe.execute()
+        """,
+        good="""
+            def example():
+                return client.eval("return KEYS[1]", 1, "{name}:1")
+        """,
+        measure=outcome,
+        bad_figure="TypeError",
+        good_figure="done",
+        places=(Place.CLUSTER,),
+    ),
+    Proof(
+        rule="RED308",
+        harm="the pipeline of a cluster client sends TOUCH at once, and gives no reply for it",
+        header=CLUSTER_HEADER,
+        bad="""
+            def example():
+                with client.pipeline() as pipe:
+                    pipe.get("{name}:1")
+                    pipe.touch("{name}:1")
+                    return pipe.execute()
+        """,
+        good="""
+            def example():
+                with client.pipeline() as pipe:
+                    pipe.get("{name}:1")
+                    pipe.exists("{name}:1")
+                    return pipe.execute()
+        """,
+        measure=replies,
+        bad_figure="1 of 2 replies",
+        good_figure="2 of 2 replies",
+        places=(Place.CLUSTER,),
+    ),
+    Proof(
+        rule="RED308",
+        harm="a cluster client cannot be made with db, not even with 0",
+        header=CLUSTER_HEADER,
+        bad="""
+            def example():
+                return RedisCluster(host="127.0.0.1", port=PORT, db=0, socket_timeout=5).close()
+        """,
+        good="""
+            def example():
+                return RedisCluster(host="127.0.0.1", port=PORT, socket_timeout=5).close()
+        """,
+        measure=outcome,
+        bad_figure="RedisClusterException",
+        good_figure="done",
+        places=(Place.CLUSTER,),
+    ),
+    Proof(
+        rule="RED308",
+        harm="a cluster client cannot be made with dicts as startup nodes",
+        header=CLUSTER_HEADER,
+        bad="""
+            def example():
+                nodes = [{"host": "127.0.0.1", "port": PORT}]
+                return RedisCluster(startup_nodes=nodes, socket_timeout=5).close()
+        """,
+        good="""
+            from redis.cluster import ClusterNode
+
+            def example():
+                nodes = [ClusterNode("127.0.0.1", PORT)]
+                return RedisCluster(startup_nodes=nodes, socket_timeout=5).close()
+        """,
+        measure=outcome,
+        bad_figure="AttributeError",
         good_figure="done",
         places=(Place.CLUSTER,),
     ),
