@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from evidence.harness import CLUSTER_HEADER, Place, Proof, Run
@@ -19,6 +20,25 @@ def outcome(run: Run) -> str:
 def replies(run: Run) -> str:
     """How many replies ``example`` gets for its two commands."""
     return f"{len(run.example())} of 2 replies"
+
+
+def messages_between_nodes(run: Run) -> str:
+    """How many messages the nodes have sent to each other for 100 that are published."""
+    assert run.cluster is not None
+    before = _messages_sent(run)
+    for number in range(100):
+        run.example("news", number)
+    return f"{_messages_sent(run) - before} between nodes"
+
+
+def _messages_sent(run: Run) -> int:
+    assert run.cluster is not None
+    total = 0
+    for node in run.cluster.nodes:
+        with node.client() as client:
+            told = client.execute_command("CLUSTER INFO")
+        total += sum(int(number) for name, number in told.items() if re.fullmatch(r".*_publish(?:shard)?_sent", name))
+    return total
 
 
 def outcome_of_construction(run: Run) -> str:
@@ -181,6 +201,23 @@ PROOFS: Final = (
         measure=outcome,
         bad_figure="AttributeError",
         good_figure="done",
+        places=(Place.CLUSTER,),
+    ),
+    Proof(
+        rule="RED307",
+        harm="a message that is published goes to both other nodes, a sharded one to none",
+        header=CLUSTER_HEADER,
+        bad="""
+            def example(channel, message):
+                client.publish(channel, message)
+        """,
+        good="""
+            def example(channel, message):
+                client.spublish(channel, message)
+        """,
+        measure=messages_between_nodes,
+        bad_figure="200 between nodes",
+        good_figure="0 between nodes",
         places=(Place.CLUSTER,),
     ),
     Proof(
