@@ -89,8 +89,8 @@ class BlockedInCluster(Rule):
     def check_client(self, creation: ClientCreation, project: ProjectModel) -> Iterator[Diagnostic]:
         """Report constructions that are refused."""
         client = creation.client
-        if client.role is not Role.CLUSTER or client.library not in ("redis", "valkey"):
-            return
+        if client.role is not Role.CLUSTER or not client.factory.startswith(("redis.", "valkey.")):
+            return  # redis-py-cluster takes dicts
         database = client.options.get("db")
         if "startup_nodes" in creation.lists_of_dicts:
             message = "The constructor raises an error: `startup_nodes` takes `ClusterNode` objects, no dicts"
