@@ -138,6 +138,15 @@ class Run:
         words = [sys.executable, "-c", _CHILD, self._at_server, command, *arguments]
         return subprocess.run(words, capture_output=True, timeout=_RUN_SECONDS, check=False).returncode
 
+    def ends_within(self, seconds: float, *arguments: str) -> bool:
+        """Run ``example`` in a process of its own; whether that has ended by itself after some seconds."""
+        words = [sys.executable, "-c", _CHILD, self._at_server, "", *arguments]
+        try:
+            subprocess.run(words, capture_output=True, timeout=seconds, check=True)
+        except subprocess.TimeoutExpired:  # the process is killed
+            return False
+        return True
+
     def side_by_side(self, *arguments: object, after: str, threads: int = 2) -> list[Any]:
         """Run ``example`` in several threads that wait for each other after their first call of a command.
 

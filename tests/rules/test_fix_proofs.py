@@ -649,3 +649,49 @@ def test_expire_nx_is_not_offered_for_older_servers() -> None:
     before = f"{HEADER}\n\ndef example(name):\n    {body}\n"
     fixture = Fixture("incr-then-expire", {"snippet.py": before.encode()}, {"target-server": "redis>=6.2"})
     assert fixed(fixture, RULES, unsafe=True)["snippet.py"].decode() == before
+
+
+# --- RED706: the script is registered -----------------------------------------------------------------------
+
+SCRIPT: Final = """redis.call('SET', KEYS[1], ARGV[1])
+    -- a script that is long enough to be worth it, and does nothing more than to set and to expire
+    redis.call('EXPIRE', KEYS[1], 500)
+    -- its reply has all that it was given, so that keys and values that change places are seen: numbers become text
+    return {KEYS, ARGV, #KEYS, #ARGV}"""
+EVALS: Final = {
+    "eval(SCRIPT, 1, name, 1, 'b')": b"1",
+    "eval(SCRIPT, 2, name, 'second', b'c', 2.5)": b"c",
+    'eval(SCRIPT, 1, name, "it\'s")': b"it's",
+}
+"""Calls, and what the script sets."""
+
+
+@pytest.mark.parametrize("call", EVALS)
+@pytest.mark.parametrize("is_async", [False, True], ids=["sync", "async"])
+def test_a_registered_script_does_what_eval_does(server: Server, client: Redis, call: str, is_async: bool) -> None:
+    start, wait = ("async ", "await ") if is_async else ("", "")
+    text = f"{start}def example(name):\n    SCRIPT = '''{SCRIPT}'''\n    return {wait}client.{call}\n"
+    before = f"{ASYNC_HEADER if is_async else HEADER}\n\n{text}"
+    after = after_fixing("script-body-per-call", before, unsafe=True)
+    assert "register_script" in after
+
+    async def run(source: str) -> object:
+        async with redis.asyncio.Redis(host=server.host, port=server.port) as asynchronous:
+            return await function(source, asynchronous)("new")
+
+    seen = []
+    for source in (before, after):
+        client.flushall()
+        client.script_flush()
+        replies = [asyncio.run(run(source)) if is_async else function(source, client)("new") for _ in range(2)]
+        seen.append((replies, client.get("new"), client.ttl("new")))
+    assert seen[0] == seen[1]
+    assert seen[0][1:] == (EVALS[call], 500)
+
+
+@pytest.mark.parametrize("arguments", ["SCRIPT, 1, *names", "SCRIPT, count, 'a', 'b'", "SCRIPT, 3, 'a', 'b'"])
+def test_a_script_whose_keys_are_not_known_is_left(arguments: str) -> None:
+    body = f"    SCRIPT = '''{SCRIPT}'''\n    return client.eval({arguments})\n"
+    before = f"{HEADER}\n\ndef example(count, names):\n{body}"
+    fixture = Fixture("script-body-per-call", {"snippet.py": before.encode()}, {})
+    assert fixed(fixture, RULES, unsafe=True)["snippet.py"].decode() == before

@@ -5,6 +5,7 @@ from __future__ import annotations
 from redlint.diagnostic import Span
 from redlint.model.derivation import ingredients
 from redlint.model.evaluation.calling import client_type
+from redlint.model.evaluation.containers import opened
 from redlint.model.evaluation.evaluator import Evaluator
 from redlint.model.events import ClientCreation
 from redlint.model.facts import (
@@ -25,7 +26,7 @@ from redlint.model.facts import (
 from redlint.model.index import ModuleIndex
 from redlint.model.kinds import BlockKind, Role, Usage
 from redlint.model.scopes import Scopes
-from redlint.model.values import Client, External, ProjectClass, clients
+from redlint.model.values import Client, External, Items, ProjectClass, Row, Table, clients
 
 _ROLES = (Role.CLIENT, Role.CLUSTER, Role.SENTINEL, Role.POOL)
 _DERIVING = frozenset(
@@ -104,7 +105,23 @@ class ClientCreations:
             varies_per_call=any(one.has_parameter for one in made_from),
             serves_loop=self._serves_loop(module, site),
             keywords=tuple(argument.keyword for argument in site.call.arguments if argument.keyword),
+            lists_of_dicts=tuple(
+                argument.keyword
+                for argument in site.call.arguments
+                if argument.keyword and self._is_list_of_dicts(module, argument.value)
+            ),
         )
+
+    def _is_list_of_dicts(self, module: ModuleIndex, value: Expression) -> bool:
+        """Whether a value is surely a list (or the like) whose items are all dicts."""
+        values = self._evaluator.evaluate(module, value)
+        if len(values) != 1:
+            return False
+        found = opened(self._evaluator, values[0])
+        items = found.elements if isinstance(found, Items) else ()
+        if isinstance(found, Row):
+            items = tuple(one for alternatives in found.items for one in alternatives)
+        return bool(items) and all(isinstance(opened(self._evaluator, one), Table) for one in items)
 
     def _serves_loop(self, module: ModuleIndex, site: CallSite) -> bool:
         """Whether a ``while`` loop after the construction uses the client."""

@@ -98,8 +98,8 @@ class CallArgument:
     ``constant`` is its value where that is a constant, else :data:`UNKNOWN`. ``splat`` is 0 for a plain
     argument, 1 for ``*x``, 2 for ``**x``. ``from_command`` names the command whose reply the value is (part
     of): KEYS, SCAN, SMEMBERS. ``globs`` are the key patterns that a ``match`` or ``pattern`` argument of KEYS
-    and SCAN is built as, ``scripts`` the texts of a script. ``codecs`` are the forms of the values that it brings,
-    as far as known.
+    and SCAN is built as, ``scripts`` the texts of a script or library. ``codecs`` are the forms of the values that it
+    brings, as far as known.
     """
 
     text: str
@@ -332,7 +332,8 @@ class ClientCreation:
     ``varies_per_call`` that the address depends on a parameter of the function. ``serves_loop`` says that a
     ``while`` loop of the function works with the client: a worker that runs for long.
     ``shared_pool`` says a pool made elsewhere is handed in, so no connection of its own is opened per call.
-    ``keywords`` are the names of the options that are given right there.
+    ``keywords`` are the names of the options that are given right there, ``lists_of_dicts`` those whose value is surely
+    a list of dicts.
     """
 
     path: str
@@ -349,6 +350,7 @@ class ClientCreation:
     varies_per_call: bool = False
     serves_loop: bool = False
     keywords: tuple[str, ...] = ()
+    lists_of_dicts: tuple[str, ...] = ()
 
     def loops(self) -> Iterator[Block]:
         """The loops around the construction inside its own function, innermost first."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from redlint.diagnostic import Applicability, Diagnostic, Fix, Severity
-from redlint.fixes import add_keyword
-from redlint.model.kinds import Role
+from redlint.fixes import add_keyword, replace_argument
+from redlint.model.events import Unknown
+from redlint.model.kinds import Role, Usage
 from redlint.model.polling import polling_loop, sleeps_between
 from redlint.rule import ProjectModel, RedisCall, Rule
 
@@ -16,11 +17,12 @@ class PubsubBusyLoop(Rule):
 
     ## What it does
     Reports `get_message()` without `timeout` in a `while` loop that does not sleep, and `run_in_thread()` without
-    `sleep_time`.
+    `sleep_time`, or whose thread is kept nowhere and is no daemon.
 
     ## Why is this bad?
     Both return at once when there is nothing: the loop runs tens of thousands of times a second and takes half a CPU
-    core to find out that nothing has happened.
+    core to find out that nothing has happened. A thread that is kept nowhere cannot be stopped, so that the process
+    never ends.
 
     ## Example
     ```python
@@ -51,7 +53,8 @@ class PubsubBusyLoop(Rule):
     ```
 
     ## Fix safety
-    Unsafe: what else the loop does then happens once a second while no message comes.
+    Unsafe: what else the loop does then happens once a second while no message comes. A daemon thread ends with the
+    process, also in the middle of a message.
 
     ## Known problems
     A loop that waits in another function is reported as well.
@@ -67,24 +70,27 @@ class PubsubBusyLoop(Rule):
     help = "Let the call wait: `get_message(timeout=1.0)`, `run_in_thread(sleep_time=0.1)`"
 
     def check_call(self, call: RedisCall, project: ProjectModel) -> Iterator[Diagnostic]:
-        """Report calls that return at once, again and again."""
+        """Report calls that return at once, again and again, and threads that nobody can stop."""
         if call.client.role is not Role.PUBSUB or call.has_unknown_arguments:
             return
+        costs = "without `{}` returns at once: the loop takes half a CPU core for nothing"
         if call.method == "get_message" and polling_loop(call) and not sleeps_between(call):
-            option, value = "timeout", "1.0"
+            yield from self._missing(call, "timeout", "1.0", costs)
         elif call.method == "run_in_thread":
-            option, value = "sleep_time", "0.1"
-        else:
-            return
+            yield from self._missing(call, "sleep_time", "0.1", costs)
+            if call.usage is Usage.DISCARDED:
+                ends = "starts a thread that nothing can stop: without `{}=True` the process never ends"
+                yield from self._missing(call, "daemon", "True", ends)
+
+    def _missing(self, call: RedisCall, option: str, value: str, problem: str) -> Iterator[Diagnostic]:
         given = call.argument(option)
-        if given is not None and (given.constant not in (0, 0.0) or given.constant is False):
+        if given is not None and (isinstance(given.constant, Unknown) or given.constant is None or given.constant):
             return
-        edits = add_keyword(call, option, value) if given is None else None
-        applicability = Applicability.DISPLAY if edits is None else Applicability.UNSAFE
+        edits = add_keyword(call, option, value) if given is None else replace_argument(call, option, value)
         yield self.diagnostic(
             call.path,
             call.span,
             confidence=call.client.confidence,
-            message=f"`{call.method}()` without `{option}` returns at once: the loop takes half a CPU core for nothing",
-            fix=Fix(applicability, f"Pass `{option}={value}`", edits or ()),
+            message=f"`{call.method}()` {problem.format(option)}",
+            fix=Fix(Applicability.UNSAFE if edits else Applicability.DISPLAY, f"Pass `{option}={value}`", edits or ()),
         )

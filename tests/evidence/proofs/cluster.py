@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from evidence.harness import CLUSTER_HEADER, Place, Proof, Run
@@ -14,6 +15,30 @@ def outcome(run: Run) -> str:
     except Exception as error:
         return type(error).__name__
     return "done"
+
+
+def replies(run: Run) -> str:
+    """How many replies ``example`` gets for its two commands."""
+    return f"{len(run.example())} of 2 replies"
+
+
+def messages_between_nodes(run: Run) -> str:
+    """How many messages the nodes have sent to each other for 100 that are published."""
+    assert run.cluster is not None
+    before = _messages_sent(run)
+    for number in range(100):
+        run.example("news", number)
+    return f"{_messages_sent(run) - before} between nodes"
+
+
+def _messages_sent(run: Run) -> int:
+    assert run.cluster is not None
+    total = 0
+    for node in run.cluster.nodes:
+        with node.client() as client:
+            told = client.execute_command("CLUSTER INFO")
+        total += sum(int(number) for name, number in told.items() if re.fullmatch(r".*_publish(?:shard)?_sent", name))
+    return total
 
 
 def outcome_of_construction(run: Run) -> str:
@@ -96,6 +121,103 @@ PROOFS: Final = (
         measure=outcome,
         bad_figure="RedisClusterException",
         good_figure="done",
+        places=(Place.CLUSTER,),
+    ),
+    Proof(
+        rule="RED308",
+        harm="the pipeline of a cluster client refuses EVAL",
+        header=CLUSTER_HEADER,
+        bad="""
+            def example():
+                with client.pipeline() as pipe:
+                    pipe.eval("return KEYS[1]", 1, "{name}:1")
+                    return pipe.execute()
+        """,
+        good="""
+            def example():
+                return client.eval("return KEYS[1]", 1, "{name}:1")
+        """,
+        measure=outcome,
+        bad_figure="TypeError",
+        good_figure="done",
+        places=(Place.CLUSTER,),
+    ),
+    Proof(
+        rule="RED308",
+        harm="the pipeline of a cluster client sends TOUCH at once, and gives no reply for it",
+        header=CLUSTER_HEADER,
+        bad="""
+            def example():
+                with client.pipeline() as pipe:
+                    pipe.get("{name}:1")
+                    pipe.touch("{name}:1")
+                    return pipe.execute()
+        """,
+        good="""
+            def example():
+                with client.pipeline() as pipe:
+                    pipe.get("{name}:1")
+                    pipe.exists("{name}:1")
+                    return pipe.execute()
+        """,
+        measure=replies,
+        bad_figure="1 of 2 replies",
+        good_figure="2 of 2 replies",
+        places=(Place.CLUSTER,),
+    ),
+    Proof(
+        rule="RED308",
+        harm="a cluster client cannot be made with db, not even with 0",
+        header=CLUSTER_HEADER,
+        bad="""
+            def example():
+                return RedisCluster(host="127.0.0.1", port=PORT, db=0, socket_timeout=5).close()
+        """,
+        good="""
+            def example():
+                return RedisCluster(host="127.0.0.1", port=PORT, socket_timeout=5).close()
+        """,
+        measure=outcome,
+        bad_figure="RedisClusterException",
+        good_figure="done",
+        places=(Place.CLUSTER,),
+    ),
+    Proof(
+        rule="RED308",
+        harm="a cluster client cannot be made with dicts as startup nodes",
+        header=CLUSTER_HEADER,
+        bad="""
+            def example():
+                nodes = [{"host": "127.0.0.1", "port": PORT}]
+                return RedisCluster(startup_nodes=nodes, socket_timeout=5).close()
+        """,
+        good="""
+            from redis.cluster import ClusterNode
+
+            def example():
+                nodes = [ClusterNode("127.0.0.1", PORT)]
+                return RedisCluster(startup_nodes=nodes, socket_timeout=5).close()
+        """,
+        measure=outcome,
+        bad_figure="AttributeError",
+        good_figure="done",
+        places=(Place.CLUSTER,),
+    ),
+    Proof(
+        rule="RED307",
+        harm="a message that is published goes to both other nodes, a sharded one to none",
+        header=CLUSTER_HEADER,
+        bad="""
+            def example(channel, message):
+                client.publish(channel, message)
+        """,
+        good="""
+            def example(channel, message):
+                client.spublish(channel, message)
+        """,
+        measure=messages_between_nodes,
+        bad_figure="200 between nodes",
+        good_figure="0 between nodes",
         places=(Place.CLUSTER,),
     ),
     Proof(

@@ -47,6 +47,11 @@ def calls_in_a_second(run: Run) -> str:
     return "more than 100 times a second" if asked > 100 else "less than 10 times a second"
 
 
+def end_of_process(run: Run) -> str:
+    """Whether a process that has nothing more to do ends within five seconds."""
+    return "ends" if run.ends_within(5) else "does not end"
+
+
 PROOFS: Final = (
     Proof(
         rule="RED109",
@@ -117,5 +122,24 @@ PROOFS: Final = (
         measure=calls_in_a_second,
         bad_figure="more than 100 times a second",
         good_figure="less than 10 times a second",
+    ),
+    Proof(
+        rule="RED714",
+        harm="a thread of `run_in_thread()` that is kept nowhere keeps the process from ending",
+        bad="""
+            def example():
+                channels = client.pubsub()
+                channels.subscribe(news=print)
+                channels.run_in_thread(sleep_time=0.1)
+        """,
+        good="""
+            def example():
+                channels = client.pubsub()
+                channels.subscribe(news=print)
+                channels.run_in_thread(sleep_time=0.1, daemon=True)
+        """,
+        measure=end_of_process,
+        bad_figure="does not end",
+        good_figure="ends",
     ),
 )
