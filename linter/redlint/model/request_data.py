@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 from typing import Final
 
 from redlint.diagnostic import Span
@@ -49,6 +50,8 @@ from redlint.model.values import Anything, External, Instance, ProjectFunction, 
 _HOPS: Final = 24
 """Steps from a use back to the request; a longer way tells nothing."""
 
+_TRUSTED: Final = re.compile(r"admin|staff|super_?user|permission|has_perm|operator_only|internal_only", re.IGNORECASE)
+"""Words of functions, classes and checks that only let those in who run the program."""
 _LONGEST: Final = 60
 """Longer expressions are not shown in full."""
 
@@ -269,9 +272,9 @@ class RequestData:
                 if cls is None:
                     continue
                 if client_tables.fills_path(cls, function.name) and parameter.name in _path_texts(decorator):
-                    return _input(module, parameter.name, parameter.start)
+                    return _parameter_input(module, scope, parameter)
                 if client_tables.fills_signature(cls, function.name) and _is_sent(parameter):
-                    return _input(module, parameter.name, parameter.start)
+                    return _parameter_input(module, scope, parameter)
         return None
 
     def _is_text(self, module: ModuleIndex, annotation: Expression) -> bool:
@@ -437,8 +440,37 @@ def _scope_at(module: ModuleIndex, expression: Expression) -> int:
     return module.facts.blocks[module.block_at(expression.start)].scope
 
 
-def _input(module: ModuleIndex, text: str, start: int) -> RequestInput:
+def _input(module: ModuleIndex, text: str, start: int) -> RequestInput | None:
+    """What is read from the request at a place; nothing where only administrators send such requests."""
+    if _is_for_administrators(module, start):
+        return None
     return RequestInput(text, Place(module.path, Span(start, start + len(text))))
+
+
+def _parameter_input(module: ModuleIndex, scope: int, parameter: Parameter) -> RequestInput | None:
+    found = _input(module, parameter.name, module.facts.blocks[module.facts.scopes[scope].block].start)
+    place = Place(module.path, Span(parameter.start, parameter.start + len(parameter.name)))
+    return None if found is None else replace(found, place=place)
+
+
+def _is_for_administrators(module: ModuleIndex, position: int) -> bool:
+    """Whether names, decorators, parameters or conditions around a place say that not everybody gets there."""
+    if _TRUSTED.search(PurePosixPath(module.path).stem):
+        return True
+    number = module.block_at(position)
+    chain = module.ancestors(number)
+    for one in (*chain, *module.passed_before(chain, position)):
+        if any(_TRUSTED.search(written(module, header)) for header in module.facts.blocks[one].header):
+            return True
+    scope = module.facts.blocks[number].scope
+    while scope > 0:
+        facts = module.facts.scopes[scope]
+        told = [one.annotation for one in facts.parameters] + [one.default for one in facts.parameters]
+        texts = [written(module, one) for one in (*facts.decorators, *facts.bases, *told) if one is not None]
+        if any(map(_TRUSTED.search, (facts.name, *texts))):
+            return True
+        scope = facts.parent
+    return False
 
 
 def _imported(module: ModuleIndex) -> Iterator[str]:

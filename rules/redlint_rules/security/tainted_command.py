@@ -27,7 +27,8 @@ class TaintedCommand(Rule):
     Requests are those of Flask, Django, the Django REST framework, FastAPI, Starlette and aiohttp. Values are followed
     through variables and through functions of the project. A value counts as checked when the code compares it with
     anything, converts it (`int`, `UUID`, an `Enum`, the annotation of a parameter), matches it, or hands it to any
-    other function before.
+    other function before. Functions that say in their names, decorators, parameters or conditions that they are for
+    administrators are left out.
 
     ## Why is this bad?
     A client has one account on the server, and that may read and delete everything in the database. A visitor who
@@ -69,8 +70,8 @@ class TaintedCommand(Rule):
     There is no fix: which values are good is the program's to say.
 
     ## Known problems
-    Whether a check is a good one is not looked at, nor who may send the request: a page for administrators that is
-    meant to run any command is reported as well. Values are not followed through attributes, `**options` and more than
+    Whether a check is a good one is not looked at. That a page is for administrators is told by words such as `admin`,
+    `staff` and `permission` only. Values are not followed through attributes, `**options` and more than
     one file that does not hold a client.
 
     ## References
