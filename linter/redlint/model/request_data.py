@@ -45,6 +45,7 @@ from redlint.model.facts import (
 )
 from redlint.model.index import ModuleIndex
 from redlint.model.kinds import BlockKind, Role, ScopeKind
+from redlint.model.request_parameters import RequestParameters
 from redlint.model.values import Anything, External, Instance, ProjectFunction, ScopeKey, clients
 
 _HOPS: Final = 24
@@ -64,20 +65,6 @@ _PASSES_ON: Final = frozenset(
     }
 )
 """Functions whose result is made of their first argument as it is."""
-_TEXT_TYPES: Final = frozenset(
-    {
-        *(f"builtins.{name}" for name in ("str", "bytes", "list", "dict", "set", "tuple")),
-        *(f"typing.{name}" for name in ("Any", "List", "Dict", "Sequence", "Iterable", "AnyStr")),
-    }
-)
-_WRAPPERS: Final = frozenset(
-    {"Optional", "Union", "Annotated", "List", "list", "Sequence", "Set", "set", "tuple", "Tuple"}
-)
-_PARAMETERS: Final = frozenset({"Query", "Path", "Header", "Cookie", "Form", "Body", "Field"})
-"""What declares a parameter or field that is sent (FastAPI, pydantic); anything else fills it in another way."""
-_CONSTRAINTS: Final = frozenset({"pattern", "regex", "enum"})
-_PATH_PART: Final = re.compile(r"<(?:(?P<converter>\w+)(?:\([^>]*\))?:)?(?P<name>\w+)>")
-_TEXT_CONVERTERS: Final = frozenset({None, "string", "path"})
 _HARMFUL: Final = frozenset({"match", "pattern", "script", "code"})
 """Parameters of redis-py that take a pattern of keys or the text of a script."""
 _SERVER_MADE: Final = re.compile(r"(?!HTTP_|QUERY_STRING$|PATH_INFO$)")
@@ -101,6 +88,7 @@ class RequestData:
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
         self._examinations = Examinations(evaluator)
+        self._parameters = RequestParameters(evaluator)
         self._is_web: bool | None = None
 
     def of(self, module: ModuleIndex, expression: Expression) -> RequestInput | None:
@@ -226,7 +214,7 @@ class RequestData:
     ) -> RequestInput | None:
         if binding.value is None or binding.kind not in ("assign", "annotated", "augmented", "for", "with"):
             return None
-        if binding.annotation is not None and not self._is_text(module, binding.annotation):
+        if binding.annotation is not None and not self._parameters.is_text(module, binding.annotation):
             return None
         block = module.facts.blocks[binding.block]
         if block.kind is BlockKind.COMPREHENSION and _is_filtered(module.text(block.start, block.end), binding.name):
@@ -245,11 +233,12 @@ class RequestData:
         parameter = facts.parameters[position]
         if facts.kind is not ScopeKind.FUNCTION or (position == 0 and module.owner_of_self(scope, parameter.name)):
             return None
-        if parameter.annotation is not None and not self._is_text(module, parameter.annotation):
+        if parameter.annotation is not None and not self._parameters.is_text(module, parameter.annotation):
             return None
-        sent = self._sent(module, scope, parameter)
-        if sent is not None or parameter.kind in ("args", "kwargs"):
-            return sent
+        if parameter.kind in ("args", "kwargs"):
+            return None
+        if self._parameters.is_sent(module, scope, parameter):
+            return _parameter_input(module, scope, parameter)
         if entered is not None and entered.function == ScopeKey(module.path, scope):
             given = _given(entered, parameter, position)
             return None if given is None else self._of(entered.caller, given, hops, entered.outer)
@@ -260,38 +249,6 @@ class RequestData:
                 if found is not None:
                     return found
         return None
-
-    def _sent(self, module: ModuleIndex, scope: int, parameter: Parameter) -> RequestInput | None:
-        """The parameter itself, where a web framework fills it with what was sent."""
-        for decorator in module.facts.scopes[scope].decorators:
-            if not isinstance(decorator, Call) or not isinstance(decorator.function, Attribute):
-                continue
-            function = decorator.function
-            for value in self._evaluator.evaluate(module, function.value):
-                cls = library_class(value)
-                if cls is None:
-                    continue
-                if client_tables.fills_path(cls, function.name) and parameter.name in _path_texts(decorator):
-                    return _parameter_input(module, scope, parameter)
-                if client_tables.fills_signature(cls, function.name) and _is_sent(parameter):
-                    return _parameter_input(module, scope, parameter)
-        return None
-
-    def _is_text(self, module: ModuleIndex, annotation: Expression) -> bool:
-        """Whether an annotation lets any text through: ``str``, ``str | None``, ``Annotated[str, Query()]``."""
-        if isinstance(annotation, Operation) and annotation.operator == "|":
-            return any(self._is_text(module, one) for one in annotation.operands)
-        if isinstance(annotation, Subscript):
-            inner = annotation.index.elements if isinstance(annotation.index, Collection) else (annotation.index,)
-            if last_name(annotation.value) == "Annotated":
-                return self._is_text(module, inner[0]) and all(map(_is_open, inner[1:]))
-            if last_name(annotation.value) in _WRAPPERS:
-                return any(self._is_text(module, one) for one in inner)
-            return self._is_text(module, annotation.value)
-        if isinstance(annotation, Constant):
-            return isinstance(annotation.value, str) and annotation.value.partition("[")[0] in ("str", "bytes", "Any")
-        values = self._evaluator.evaluate(module, annotation)
-        return any(isinstance(value, External) and value.name in _TEXT_TYPES for value in values)
 
     # --- attributes and calls -------------------------------------------------------------------------
 
@@ -328,7 +285,11 @@ class RequestData:
             return None
         for value in self._evaluator.evaluate(module, expression.value):
             index = self._evaluator.load(value.cls.path) if isinstance(value, Instance) else None
-            if isinstance(value, Instance) and index is not None and self._is_open_field(index, value, expression.name):
+            if (
+                isinstance(value, Instance)
+                and index is not None
+                and self._parameters.is_open_field(index, value, expression.name)
+            ):
                 return _input(module, written(module, expression), expression.start)
         return None
 
@@ -341,20 +302,7 @@ class RequestData:
             return False
         scope = reaching[1]
         parameters = module.facts.scopes[scope].parameters
-        return any(one.name == owner.name and self._sent(module, scope, one) is not None for one in parameters)
-
-    def _is_open_field(self, index: ModuleIndex, value: Instance, name: str) -> bool:
-        """Whether a data class has a field that takes any text, and no method of its own looks at it."""
-        for number in index.methods.get(value.cls.scope, ()):
-            if any("valid" in last_name(one) for one in index.facts.scopes[number].decorators):
-                return False
-        bindings = index.bindings.get((value.cls.scope, name), ())
-        return any(
-            one.annotation is not None
-            and self._is_text(index, one.annotation)
-            and (one.value is None or _is_open(one.value))
-            for one in bindings
-        )
+        return any(one.name == owner.name and self._parameters.is_sent(module, scope, one) for one in parameters)
 
     def _of_call(self, module: ModuleIndex, call: Call, hops: int, entered: _Entered | None) -> RequestInput | None:
         function = call.function
@@ -511,33 +459,6 @@ def _is_server_made(owner: Expression, index: Expression) -> bool:
     """``request.META["REMOTE_ADDR"]``."""
     name = str(index.value) if isinstance(index, Constant) else ""
     return last_name(owner) == "META" and _SERVER_MADE.match(name) is not None
-
-
-def _path_texts(decorator: Call) -> set[str]:
-    """The parameters that the path of a route gives as any text: ``name`` of ``/keys/<name>``."""
-    path = decorator.arguments[0].value if decorator.arguments else None
-    if not isinstance(path, Constant) or not isinstance(path.value, str):
-        return set()
-    found = _PATH_PART.finditer(path.value)
-    return {part["name"] for part in found if part["converter"] in _TEXT_CONVERTERS}
-
-
-def _is_sent(parameter: Parameter) -> bool:
-    """Whether what is sent fills a parameter, rather than a dependency, and nothing is asked of it."""
-    annotation = parameter.annotation
-    if isinstance(annotation, Subscript) and last_name(annotation.value) == "Annotated":
-        more = annotation.index.elements[1:] if isinstance(annotation.index, Collection) else ()
-        if not all(map(_is_open, more)):
-            return False
-    return parameter.default is None or isinstance(parameter.default, Name | Attribute) or _is_open(parameter.default)
-
-
-def _is_open(declaration: Expression) -> bool:
-    """Whether a default, or what annotates a field, lets any text through: ``Query("*", max_length=50)``."""
-    if not isinstance(declaration, Call):
-        return isinstance(declaration, Constant)
-    keywords = {one.keyword for one in declaration.arguments}
-    return last_name(declaration) in _PARAMETERS and not keywords & _CONSTRAINTS
 
 
 __all__ = ["RequestData", "takes_anything"]

@@ -241,6 +241,11 @@ def fills_path(cls: str, method: str) -> bool:
     return any(names & library.routes for library in LIBRARIES)
 
 
+def registers_path(name: str) -> bool:
+    """Whether a function is given a path and the function that answers requests for it."""
+    return any(canonical(name) in library.path_functions for library in LIBRARIES)
+
+
 def fills_signature(cls: str, method: str) -> bool:
     """Whether a method decorates functions whose parameters are filled by what a visitor sent, by annotation."""
     names = {f"{owner}.{method}" for owner in lineage(cls)}
@@ -291,6 +296,7 @@ __all__ = [
     "object_of",
     "objects",
     "providers",
+    "registers_path",
     "views",
     "weak_words",
     "web_packages",

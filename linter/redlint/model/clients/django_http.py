@@ -8,6 +8,7 @@ LIBRARY = Library(
     objects={"django.views.generic.base.View.request": "django.http.request.HttpRequest"},
     aliases={
         "django.http.HttpRequest": "django.http.request.HttpRequest",
+        "django.urls.path": "django.urls.conf.path",
         "django.views.View": "django.views.generic.base.View",
         "django.views.generic.View": "django.views.generic.base.View",
     },
@@ -15,6 +16,7 @@ LIBRARY = Library(
         f"django.http.request.HttpRequest.{name}" for name in ("GET", "POST", "COOKIES", "META", "headers", "body")
     ),
     views={"django": "django.http.request.HttpRequest"},
+    path_functions=frozenset({"django.urls.conf.path"}),
 )
 
 REST = Library(

@@ -63,6 +63,9 @@ class Library:
     typed_routes: frozenset[str] = frozenset()
     """The same where any parameter may be sent, and is converted to what it is annotated with."""
 
+    path_functions: frozenset[str] = frozenset()
+    """Functions that are given a path and the function which answers requests for it."""
+
     @property
     def leads_to_clients(self) -> bool:
         """Whether the library itself makes Redis objects, rather than only holding those of the program."""
