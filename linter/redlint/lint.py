@@ -75,12 +75,13 @@ def lint_project(
     *,
     gate: bool = True,
     problems: Sequence[tuple[str, str]] = (),
+    noqa: bool = True,
 ) -> ProjectResult:
     """Lint the files of a project together; only ``files.lint`` are reported on.
 
     ``rules`` are all rules there are, the config decides which of them are on. ``problems`` are paths that
     could not be had when the files were looked for, with the reason. Without the ``gate`` every file is
-    analysed. Raises :class:`redlint.errors.ConfigError` for selectors that match no rule.
+    analysed; without ``noqa`` no comment hides a finding. Raises :class:`redlint.errors.ConfigError` for selectors that match no rule.
     """
     index = RuleIndex.of({rule.code: rule for rule in (*(rule() for rule in ENGINE_RULES), *rules)}.values())
     codes = selected_codes(
@@ -96,7 +97,7 @@ def lint_project(
     found += [_unreadable(path, message) for path, message in problems]
     found += _file_problems(model)
     passed = frozenset(rule.code for rule in rules) & codes
-    finish = _Finish(model, config, index, codes=codes, active=passed - run.broken)
+    finish = _Finish(model, config, index, codes=codes, active=passed - run.broken, noqa=noqa)
     wanted = frozenset((*files.lint, *(path for path, _ in problems)))
     kept = finish.of_all([one for one in found if one.path in wanted or one.code in ALWAYS_ON], wanted)
     return ProjectResult(
@@ -219,12 +220,14 @@ class _Finish:
         *,
         codes: frozenset[str],
         active: frozenset[str],
+        noqa: bool,
     ) -> None:
         self._model = model
         self._config = config
         self._index = index
         self._codes = codes
         self._active = active
+        self._noqa = noqa
 
     def of_all(self, found: Iterable[Diagnostic], paths: Iterable[str]) -> Iterator[Diagnostic]:
         """The findings that are left, with those about suppression comments in ``paths``."""
@@ -239,7 +242,7 @@ class _Finish:
         ignored = self._ignored_codes(path)
         kept: Sequence[Diagnostic] = [one for one in diagnostics if one.code not in ignored]
         module = self._model.modules.get(path)
-        if module is not None:
+        if module is not None and self._noqa:
             kept = apply_suppressions(
                 module.source,
                 comments=module.comments,
