@@ -81,13 +81,15 @@ class Plugin:
     @classmethod
     def parse_options(cls, options: argparse.Namespace) -> None:
         """Lint what flake8 is asked to check. Raises flake8's ``ExecutionError`` where that cannot be done."""
+        cls._run = None
+        if not _is_selected(options):
+            return
         names: Sequence[str] = options.filenames or (".",)
         paths = tuple(name for name in names if name != STANDARD_INPUT and Path(name).exists())
         noqa = not options.disable_noqa
+        request = Request(paths=paths, config_file=options.redlint_config)
         try:
-            findings: Mapping[str, tuple[Finding, ...]] = {}
-            if paths and _is_selected(options):
-                findings = _findings(Request(paths=paths, config_file=options.redlint_config), b"", noqa=noqa)
+            findings = _findings(request, b"", noqa=noqa) if paths else {}
         except RedlintError as error:
             raise _execution_error(error) from error
         cls._run = _Run(
@@ -105,6 +107,7 @@ class Plugin:
         if run is None:
             return
         path = absolute_path(self._filename)
+        found: Mapping[str, tuple[Finding, ...]]
         if run.reads_stdin and self._filename == run.stdin_name:
             request = Request((STANDARD_INPUT,), self._filename, run.config_file)
             found = _findings(request, _encoded(self._lines), noqa=run.noqa)

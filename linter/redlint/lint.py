@@ -81,7 +81,8 @@ def lint_project(
 
     ``rules`` are all rules there are, the config decides which of them are on. ``problems`` are paths that
     could not be had when the files were looked for, with the reason. Without the ``gate`` every file is
-    analysed; without ``noqa`` no comment hides a finding. Raises :class:`redlint.errors.ConfigError` for selectors that match no rule.
+    analysed; without ``noqa`` no comment hides a finding.
+    Raises :class:`redlint.errors.ConfigError` for selectors that match no rule.
     """
     index = RuleIndex.of({rule.code: rule for rule in (*(rule() for rule in ENGINE_RULES), *rules)}.values())
     codes = selected_codes(
