@@ -90,7 +90,7 @@ class Examinations:
             sides = [_plain(one) for one in condition.operands]
             if not any(written(module, one) == text for one in sides):
                 return any(self.asks(module, one, text) for one in condition.operands)
-            return not any(isinstance(one, Constant) and _tells_nothing(one, condition.operator) for one in sides)
+            return not any(isinstance(one, Constant) and _tells_nothing(one, condition) for one in sides)
         if isinstance(condition, Walrus | Await):
             return self.asks(module, condition.value, text)
         if isinstance(condition, Call):
@@ -140,10 +140,11 @@ def _plain(expression: Expression) -> Expression:
     return expression
 
 
-def _tells_nothing(constant: Constant, operator: str) -> bool:
+def _tells_nothing(constant: Constant, condition: Operation) -> bool:
     """``value is None``, ``value != ""``; ``"name" in values``, which asks whether there is one of this name."""
-    if operator in ("in", "not in") and isinstance(constant.value, str):
-        return constant.value.replace("-", "_").isidentifier()
+    if condition.operator in ("in", "not in"):
+        is_name = isinstance(constant.value, str) and constant.value.replace("-", "_").isidentifier()
+        return is_name and constant is condition.operands[0]
     return constant.value in (None, "", True, False)
 
 

@@ -56,6 +56,9 @@ _TRUSTED: Final = re.compile(r"admin|staff|super_?user|permission|has_perm|opera
 _LONGEST: Final = 60
 """Longer expressions are not shown in full."""
 
+_MOST_ENTERED: Final = 200
+"""So many calls of functions are followed into for one question."""
+
 _TAKES_OUT: Final = frozenset({"get", "pop", "getlist", "getall", "getone", "get_list", "values", "keys", "items"})
 """Methods that take something out of what was sent."""
 _PASSES_ON: Final = frozenset(
@@ -90,9 +93,14 @@ class RequestData:
         self._examinations = Examinations(evaluator)
         self._parameters = RequestParameters(evaluator)
         self._is_web: bool | None = None
+        self._known: dict[int, RequestInput | None] = {}
+        self._inside: dict[int, dict[int, RequestInput | None]] = {}
+        self._entered: list[_Entered] = []
 
     def of(self, module: ModuleIndex, expression: Expression) -> RequestInput | None:
         """What a visitor chooses of a value, unless the code looked at it first; ``None`` where nothing is known."""
+        self._inside.clear()
+        self._entered.clear()
         return self._of(module, expression, _HOPS, None)
 
     def marked(self, call: RedisCall, module: ModuleIndex, given: tuple[Argument, ...]) -> RedisCall:
@@ -142,9 +150,19 @@ class RequestData:
     def _of(
         self, module: ModuleIndex, expression: Expression, hops: int, entered: _Entered | None
     ) -> RequestInput | None:
+        """The same, found once for each expression (for each call, in the functions that are followed into)."""
         if hops == 0:
             return None
-        hops -= 1
+        known = self._known if entered is None else self._inside.setdefault(id(entered), {})
+        place = id(expression)
+        if place not in known:
+            known[place] = None  # what leads back to itself tells nothing new
+            known[place] = self._found(module, expression, hops - 1, entered)
+        return known[place]
+
+    def _found(
+        self, module: ModuleIndex, expression: Expression, hops: int, entered: _Entered | None
+    ) -> RequestInput | None:
         if isinstance(expression, Name | Attribute | Subscript | Call) and self._examinations.is_examined(
             module, expression
         ):
@@ -333,9 +351,10 @@ class RequestData:
     ) -> RequestInput | None:
         """What a function of the project gives back, for the arguments of this call."""
         index = self._evaluator.load(value.function.path)
-        if index is None or _is_inside(entered, value.function):
+        if index is None or _is_inside(entered, value.function) or len(self._entered) >= _MOST_ENTERED:
             return None
         inner = _Entered(value.function, module, call, int(value.receiver is not None), entered)
+        self._entered.append(inner)  # kept: it is known by its identity
         for result in index.results.get(value.function.scope, ()):
             if result.value is not None and not result.is_yield:
                 found = self._of(index, result.value, hops, inner)
@@ -362,8 +381,10 @@ def takes_anything(call: RedisCall) -> bool:
 
 
 def _is_untold(key: KeyUse) -> bool:
-    """Whether nothing stands around what a key is made of."""
-    return not key.from_command and all(pattern.is_opaque for pattern in key.patterns)
+    """Whether a key may be something that nothing stands around of, also if only in one of several cases."""
+    if key.from_command:
+        return False
+    return not key.patterns or any(pattern.is_opaque or pattern.is_constant for pattern in key.patterns)
 
 
 def _may_harm(call: RedisCall, argument: CallArgument) -> bool:
