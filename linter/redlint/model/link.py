@@ -32,7 +32,7 @@ from redlint.model.progress import Progress, unwatched
 from redlint.model.provenance import Provenance, TracingEvaluator
 from redlint.model.reach import Reach
 from redlint.model.registries import Registries
-from redlint.model.request_data import RequestData, takes_anything
+from redlint.model.request_data import RequestData, takes_parameter
 from redlint.model.scopes import Scopes
 from redlint.model.sequences import CallSequence, call_sequences
 from redlint.model.settings import ModelSettings
@@ -358,11 +358,13 @@ class Project:
         further = {edge.source for source in sources for edge in self._importers.edges_from(source)}
         return not sources | further <= self._known
 
-    def _requests(self, evaluator: Evaluator, calls: Mapping[str, tuple[RedisCall, ...]]) -> RequestData:
+    def _requests(
+        self, evaluator: Evaluator, calls: RedisCalls, made: Mapping[str, tuple[RedisCall, ...]]
+    ) -> RequestData:
         """What visitors choose; also in files that hold no Redis object, and only call a function which uses one."""
         names = {
-            path: {call.scope.name for call in group if call.scope.parameters and takes_anything(call)}
-            for path, group in calls.items()
+            path: {call.scope.name for call in group if takes_parameter(call, *calls.given(call))}
+            for path, group in made.items()
         }
         asking: set[str] = set()
         for path in self._paths:
@@ -391,7 +393,7 @@ class Project:
             self._progress("resolving calls", number, len(linked))
             made[module.path] = calls.of_module(module)
         registries = Registries((call for group in made.values() for call in group), calls.stored)
-        requests = self._requests(everywhere, made)
+        requests = self._requests(everywhere, calls, made)
         for module in linked:
             path = module.path
             found = tuple(requests.marked(registries.resolved(call), *calls.given(call)) for call in made[path])

@@ -16,6 +16,7 @@ from typing import Final
 from redlint.diagnostic import Span
 from redlint.model import clients as client_tables
 from redlint.model.clients.cache_methods import cache_method
+from redlint.model.derivation import ingredients
 from redlint.model.evaluation.callers import told_expressions
 from redlint.model.evaluation.evaluator import Evaluator
 from redlint.model.evaluation.members import bases, library_class
@@ -374,10 +375,15 @@ def _is_filtered(comprehension: str, name: str) -> bool:
     return re.search(rf"\bif\b.*\b{re.escape(name)}\b", comprehension, re.DOTALL) is not None
 
 
-def takes_anything(call: RedisCall) -> bool:
-    """Whether the command, a script, a pattern or a key of a call is a value that nothing tells of."""
-    is_chosen = any(not argument.is_known and _may_harm(call, argument) for argument in call.arguments)
-    return is_chosen or any(map(_is_untold, call.keys))
+def takes_parameter(call: RedisCall, module: ModuleIndex, given: tuple[Argument, ...]) -> bool:
+    """Whether the command, a script, a pattern or a whole key of a call is made of a parameter of its function."""
+    keys = {key.span for key in call.keys if _is_untold(key)}
+    return any(
+        ingredients(module, part).has_parameter
+        for argument, record in zip(given, call.arguments, strict=True)
+        for part in ((argument.value,) if _may_harm(call, record) else _parts(argument.value))
+        if _may_harm(call, record) or Span(part.start, part.end) in keys
+    )
 
 
 def _is_untold(key: KeyUse) -> bool:
@@ -482,4 +488,4 @@ def _is_server_made(owner: Expression, index: Expression) -> bool:
     return last_name(owner) == "META" and _SERVER_MADE.match(name) is not None
 
 
-__all__ = ["RequestData", "takes_anything"]
+__all__ = ["RequestData", "takes_parameter"]
