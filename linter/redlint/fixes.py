@@ -284,6 +284,57 @@ def replace_loop(call: RedisCall, test: str, text: str) -> tuple[Edit, ...] | No
     return (Edit(Span(begin + len(indent), call.outer_span.end), f"{test}\n{indent}    {wait}{text}"),)
 
 
+def queue_loop(calls: tuple[RedisCall, ...]) -> tuple[Edit, ...] | None:
+    """Queue all the commands of a ``for`` loop on one pipeline without a transaction, and execute it after the loop.
+
+    ``None`` where one of them is a part of something or stands in a ``try`` of the loop, for other things than one
+    client of its own, where the loop does more with that client or has an ``else``, and where the name ``pipe`` stands
+    in the function already.
+    """
+    first = calls[0]
+    loop, source, receiver = first.loop, first.source, first.receiver
+    if loop is None or loop.kind is not BlockKind.FOR or re.search(r"\bpipe\b", source.slice(first.scope.span)):
+        return None
+    if not all(call.receiver == receiver and _may_be_queued(call, loop.number) for call in calls):
+        return None
+    begin = source.row_start(source.location(loop.span.start).row)
+    heading = re.match(r"(?P<indent>[ \t]*)(?:async[ ]+)?for\b", source.slice(Span(begin, loop.span.start)))
+    last = source.location(loop.span.end).row
+    row_end = source.row_start(last + 1) if last < source.rows else len(source.text)
+    rest = source.slice(Span(loop.span.end, row_end))
+    if heading is None or (rest.strip() and not rest.lstrip().startswith("#")):
+        return None
+    indent, root = heading["indent"], receiver.partition(".")[0]
+    in_loop = source.slice(loop.span)
+    is_bound = re.search(rf"(?<!\.)\b{root}\b(?!\.)|{re.escape(receiver)}(?!\.)\b", in_loop) is not None
+    if is_bound or re.match(rf"(?:\s*#[^\r\n]*)*\s*{_NEWLINE}?{indent}else\b", source.text[row_end:]):
+        return None
+    wait = "await " if first.awaited else ""
+    end = row_end - len(rest) + len(rest.rstrip())
+    return (
+        Edit(Span(begin, begin), f"{indent}pipe = {receiver}.pipeline(transaction=False)\n"),
+        *(Edit(Span(call.outer_span.start, _end_of_receiver(call)), "pipe") for call in calls),
+        Edit(Span(end, end), f"\n{indent}{wait}pipe.execute()"),
+    )
+
+
+def _may_be_queued(call: RedisCall, loop: int) -> bool:
+    """Whether a call in a loop is a statement that a pipeline of its client can take, with a reply nobody looks at."""
+    if call.client.role is not Role.CLIENT or not call.client.is_redis_py or call.alternatives or not call.commands:
+        return False
+    if call.usage is not Usage.DISCARDED or call.awaited is not call.client.is_async or not _is_statement(call):
+        return False
+    if not re.fullmatch(r"\w+(?:\.\w+)*", call.receiver):
+        return False
+    numbers = [block.number for block in call.blocks]
+    if loop not in numbers:
+        return False
+    inside = call.blocks[: numbers.index(loop)]
+    is_handled = any(block.kind in (BlockKind.TRY, BlockKind.EXCEPT, BlockKind.FINALLY) for block in inside)
+    before = call.source.slice(Span(call.outer_span.start, call.span.start))
+    return not is_handled and "(" not in before
+
+
 def _comprehension(call: RedisCall) -> tuple[str, Span] | None:
     loop = call.loop
     if loop is None or loop.kind is not BlockKind.COMPREHENSION:

@@ -335,6 +335,59 @@ def test_other_writes_are_left_as_they_are(body: str) -> None:
     assert fixed(fixture, RULES, unsafe=True)["snippet.py"].decode() == before
 
 
+# --- RED601: the commands of a loop on one pipeline -------------------------------------------------------
+
+LOOPS: Final = {
+    "set": "for name in names:\n        client.set(name, 'x', ex=500)",
+    "two commands": "for name in names:\n        client.sadd(name, 'a')  # 1\n        client.expire(name, 500)  # 2",
+    "rows": "for name in names:\n        client.hset(\n            name,\n            'f', 1,\n        )\n    return 1",
+    "branches": "for name in names:\n        if name < 'b':\n            continue\n        client.rpush(name, name)",
+    "nested": "for name in names:\n        for letter in name:\n            client.incr(letter)\n    return names",
+    "script": "for name in names:\n        client.eval(\"return redis.call('SET', KEYS[1], 1)\", 1, name)",
+}
+
+
+@pytest.mark.parametrize("names", [[], ["a"], ["a", "b", "a", "ab"]], ids=len)
+@pytest.mark.parametrize("body", LOOPS.values(), ids=LOOPS)
+def test_a_pipeline_stores_what_the_loop_stores(client: Redis, body: str, names: list[str]) -> None:
+    before = f"{HEADER}\n\ndef example(names):\n    {body}\n"
+    after = after_fixing("command-in-loop", before, unsafe=True)
+    assert "pipe = client.pipeline(transaction=False)\n" in after
+    assert after.count("#") == before.count("#")
+    assert outcome(before, client, [names]) == outcome(after, client, [names])
+
+
+def test_a_pipeline_stores_it_with_asyncio(server: Server, client: Redis) -> None:
+    body = "for name in names:\n        await client.sadd(name, 'a')\n        await client.expire(name, 500)"
+    before = f"{ASYNC_HEADER}\n\nasync def example(names):\n    {body}\n"
+    after = after_fixing("command-in-loop", before, unsafe=True)
+    assert "    await pipe.execute()\n" in after
+
+    async def run(source: str) -> None:
+        async with redis.asyncio.Redis(host=server.host, port=server.port) as asynchronous:
+            await function(source, asynchronous)(["a", "b"])
+
+    outcomes = []
+    for source in (before, after):
+        fill(client)
+        asyncio.run(run(source))
+        outcomes.append(contents(client))
+    assert outcomes[0] == outcomes[1]
+
+
+def test_after_an_error_the_pipeline_has_sent_the_rest(client: Redis) -> None:
+    """Why the fix is not safe."""
+    before = f"{HEADER}\n\ndef example(names):\n    for name in names:\n        client.sadd(name, 'a')\n"
+    after = after_fixing("command-in-loop", before, unsafe=True)
+    left = []
+    for source in (before, after):
+        fill(client)
+        with pytest.raises(redis.ResponseError, match="WRONGTYPE"):
+            function(source, client)(["greeting", "later"])
+        left.append(client.exists("later"))
+    assert left == [0, 1]
+
+
 # --- every safe fix has a proof ---------------------------------------------------------------------------
 
 TESTS: Final = Path(__file__).resolve().parents[1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from redlint.diagnostic import Applicability, Diagnostic, Fix, Severity
+from redlint.model.cursors import works_on_page
 from redlint.model.pipelines import PipelineLife, pipeline_lives
 from redlint.rule import CallSequence, Loop, ProjectModel, RedisCall, Rule
 
@@ -86,7 +87,7 @@ class UnboundedPipeline(Rule):
 def _collects(life: PipelineLife, call: RedisCall) -> bool:
     """Whether a loop over all keys queues the command, and the pipeline is made before it and executed after it."""
     loop = call.loop
-    if loop is None or loop.from_command not in _LISTS_KEYS or _contains(loop, life.made):
+    if loop is None or loop.from_command not in _LISTS_KEYS or _contains(loop, life.made) or works_on_page(call):
         return False
     sent = [one for one in life.calls if one.method == "execute"]
     return bool(sent) and not any(_contains(loop, one) for one in sent)
