@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Iterator
 
 from redlint.diagnostic import Edit, Span
-from redlint.model.events import CallArgument, ClientCreation, RedisCall
+from redlint.model.events import CallArgument, ClientCreation, RedisCall, Scope
 from redlint.model.kinds import BlockKind, Role, Usage
 from redlint.model.late_expiry import LateExpiry
 from redlint.source import SourceText
@@ -333,6 +333,65 @@ def _may_be_queued(call: RedisCall, loop: int) -> bool:
     is_handled = any(block.kind in (BlockKind.TRY, BlockKind.EXCEPT, BlockKind.FINALLY) for block in inside)
     before = call.source.slice(Span(call.outer_span.start, call.span.start))
     return not is_handled and "(" not in before
+
+
+def enter_for_rest(call: Span, scope: Scope, source: SourceText) -> tuple[Edit, ...] | None:
+    """Make ``name = call`` in an ``async def`` an ``async with`` around the statements after it in its block.
+
+    ``None`` where the name is bound anywhere else in the function or used after that block, in generators, and where
+    a text goes over several rows, which further indentation would change.
+    """
+    tree = _parsed(source.text)
+    row = source.location(call.start).row
+    function = _function_in_row(tree, source.location(scope.name_span.start).row) if tree is not None else None
+    if function is None or scope.is_generator:
+        return None
+    found = next(
+        (
+            (block, number)
+            for block in _blocks_of(function)
+            for number, one in enumerate(block)
+            if one.lineno <= row <= (one.end_lineno or one.lineno) and isinstance(one, ast.Assign)
+        ),
+        None,
+    )
+    if found is None or found[1] + 1 == len(found[0]):
+        return None
+    block, number = found
+    begin = source.row_start(block[number].lineno)
+    first, end_row = block[number].end_lineno or row, block[-1].end_lineno or row
+    after = source.row_start(first + 1)
+    end = source.row_start(end_row + 1) if end_row < source.rows else len(source.text)
+    opening = re.fullmatch(
+        r"(?P<indent>[ \t]*)(?P<name>[^\W\d]\w*) = (?:await )?", source.slice(Span(begin, call.start))
+    )
+    rest, body = source.slice(Span(call.end, after)), source.slice(Span(after, end))
+    if opening is None or (rest.strip() and not rest.lstrip().startswith("#")):
+        return None
+    names = [node for node in ast.walk(function) if isinstance(node, ast.Name) and node.id == opening["name"]]
+    if sum(not isinstance(node.ctx, ast.Load) for node in names) != 1 or any(node.lineno > end_row for node in names):
+        return None
+    if '"""' in body or "'''" in body or "\\\n" in body:
+        return None
+    step = "\t" if "\t" in opening["indent"] else "    "
+    rows = [source.row_start(one) for one in range(first + 1, end_row + 1)]
+    return (
+        Edit(Span(begin + len(opening["indent"]), call.start), "async with "),
+        Edit(Span(call.end, call.end), f" as {opening['name']}:"),
+        *(Edit(Span(start, start), step) for start in rows if source.text[start] not in "\r\n"),
+    )
+
+
+def _function_in_row(tree: ast.Module, row: int) -> ast.AsyncFunctionDef | None:
+    functions = (node for node in ast.walk(tree) if isinstance(node, ast.AsyncFunctionDef))
+    return next((one for one in functions if one.lineno == row), None)
+
+
+def _blocks_of(function: ast.AsyncFunctionDef) -> Iterator[list[ast.stmt]]:
+    for node in ast.walk(function):
+        for _, block in ast.iter_fields(node):
+            if isinstance(block, list) and all(isinstance(one, ast.stmt) for one in block):
+                yield block
 
 
 def _comprehension(call: RedisCall) -> tuple[str, Span] | None:

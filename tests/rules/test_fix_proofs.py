@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import gc
 import re
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -386,6 +388,43 @@ def test_after_an_error_the_pipeline_has_sent_the_rest(client: Redis) -> None:
             function(source, client)(["greeting", "later"])
         left.append(client.exists("later"))
     assert left == [0, 1]
+
+
+# --- RED404: the client is entered ------------------------------------------------------------------------
+
+ENTERED: Final = {
+    "client": "own = redis.asyncio.from_url(url)\n    return await own.get('greeting')",
+    "awaited": "own = await redis.asyncio.from_url(url)  # a\n\n    text = await own.get('greeting')\n    return text",
+    "branch": "if url:\n        own = redis.asyncio.from_url(url)\n        return await own.get('greeting')",
+}
+
+
+@pytest.mark.parametrize("body", ENTERED.values(), ids=ENTERED)
+def test_an_entered_client_replies_the_same_and_is_closed(server: Server, client: Redis, body: str) -> None:
+    before = f"import redis.asyncio\n\n\nasync def example(url):\n    {body}\n"
+    after = after_fixing("client-not-closed", before, unsafe=True)
+    assert "async with redis.asyncio.from_url(url) as own:" in after
+    fill(client)
+
+    async def run(source: str, name: str) -> object:
+        return await function(source, None)(f"redis://{server.host}:{server.port}?client_name={name}")
+
+    def is_open(name: str) -> bool:
+        return any(one["name"] == name for one in client.client_list())
+
+    async def run_and_wait() -> object:
+        reply = await run(after, "entered")
+        for _ in range(100):  # the server takes a moment to notice
+            if not is_open("entered"):
+                return reply
+            await asyncio.sleep(0.02)
+        return "left open"
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        assert asyncio.run(run(before, "dropped")) == b"hello"
+        gc.collect()
+    assert asyncio.run(run_and_wait()) == b"hello"
 
 
 # --- every safe fix has a proof ---------------------------------------------------------------------------
