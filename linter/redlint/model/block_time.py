@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from redlint.commands.table import TtlUnit
 from redlint.model.defaults import effective_option
-from redlint.model.events import CallArgument, RedisCall
+from redlint.model.events import CallArgument, ClientCreation, ClientRef, Place, RedisCall
 from redlint.model.target import Target
 
 
@@ -43,3 +44,18 @@ def block_seconds(call: RedisCall, target: Target) -> BlockTime | None:
     if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int | float)):
         return BlockTime(value / per_second, None, parameter, argument, per_second) if not value else None
     return BlockTime(value / per_second, limit, parameter, argument, per_second)
+
+
+def only_blocks(creation: ClientCreation, calls: Iterable[RedisCall]) -> bool:
+    """Whether all that is ever sent with a client of the project are blocking commands."""
+    place = Place(creation.path, creation.span)
+    sent = [call for call in calls if call.commands and any(one.origin == place for one in _behind(call))]
+    return bool(sent) and all(command.blocking for call in sent for command in call.commands)
+
+
+def _behind(call: RedisCall) -> Iterable[ClientRef]:
+    for client in (call.client, *call.alternatives):
+        behind: ClientRef | None = client
+        while behind is not None:
+            yield behind
+            behind = behind.parent
