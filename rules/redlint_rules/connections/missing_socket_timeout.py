@@ -26,7 +26,8 @@ class MissingSocketTimeout(Rule):
 
     ## Why is this bad?
     When a server hangs, or a firewall drops a connection without a word, every command waits until the operating
-    system gives up: minutes, or for ever. So does a connection to a host that is gone. Threads and workers pile up behind it, and the program stands still.
+    system gives up: minutes, or for ever. So does a connection to a host that is gone. Threads and workers pile up
+    behind it, and the program stands still.
 
     ## Example
     ```python

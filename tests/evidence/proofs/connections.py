@@ -209,7 +209,7 @@ PROOFS: Final = (
     ),
     Proof(
         rule="RED403",
-        harm="without a connect timeout a client waits for a host that takes no connection, as long as the system tries",
+        harm="without a connect timeout a client waits for a host that takes no connection, as long as that takes",
         header="import valkey\n\n",
         bad="""
             def example(port):
