@@ -21,6 +21,7 @@ from redlint.model.evaluation import outside
 from redlint.model.evaluation.evaluator import Evaluator, ModuleLoader
 from redlint.model.events import ClientCreation, ClientRef, Place, RedisCall
 from redlint.model.files import ProjectFiles
+from redlint.model.function_calls import FunctionCall, FunctionCalls
 from redlint.model.gate import Gate
 from redlint.model.handing import Receivers, Recorder, Search
 from redlint.model.importers import Importers
@@ -65,6 +66,7 @@ class ModuleModel:
     calls: tuple[RedisCall, ...]
     sequences: tuple[CallSequence, ...]
     creations: tuple[ClientCreation, ...]
+    function_calls: tuple[FunctionCall, ...]
     production: bool
 
 
@@ -361,6 +363,7 @@ class Project:
         linked = tuple(self._linked())
         made = {module.path: calls.of_module(module) for module in linked}
         registries = Registries((call for group in made.values() for call in group), calls.stored)
+        function_calls = FunctionCalls(evaluator, scopes, (call for group in made.values() for call in group))
         for module in linked:
             path = module.path
             found = tuple(registries.resolved(call) for call in made[path])
@@ -372,6 +375,7 @@ class Project:
                 calls=found,
                 sequences=call_sequences(found),
                 creations=creations.of_module(module),
+                function_calls=function_calls.of_module(module),
                 production=self._settings.is_production(path),
             )
         patterns = patterns_of(call for module in modules.values() for call in module.calls)

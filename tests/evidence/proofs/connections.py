@@ -263,6 +263,29 @@ PROOFS: Final = (
         good_figure="others go on",
     ),
     Proof(
+        rule="RED405",
+        harm="a plain function that sends a command stops the event loop as well",
+        bad="""
+            def next_of(name):
+                return client.blpop(name, timeout=1)
+
+            async def example(name):
+                return next_of(name)
+        """,
+        good="""
+            import asyncio
+
+            def next_of(name):
+                return client.blpop(name, timeout=1)
+
+            async def example(name):
+                return await asyncio.to_thread(next_of, name)
+        """,
+        measure=turns_of_the_event_loop,
+        bad_figure="all others stand still",
+        good_figure="others go on",
+    ),
+    Proof(
         rule="RED406",
         harm="a command that nothing awaits is never sent",
         header=ASYNC_HEADER,
