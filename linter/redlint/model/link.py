@@ -27,6 +27,7 @@ from redlint.model.handing import Receivers, Recorder, Search
 from redlint.model.importers import Importers
 from redlint.model.index import ModuleIndex
 from redlint.model.keyspace import PatternUses, patterns_of
+from redlint.model.missing_methods import MissingMethod, MissingMethods
 from redlint.model.modules import ModuleNames
 from redlint.model.pattern import KeyPattern
 from redlint.model.progress import Progress, unwatched
@@ -68,6 +69,7 @@ class ModuleModel:
     sequences: tuple[CallSequence, ...]
     creations: tuple[ClientCreation, ...]
     function_calls: tuple[FunctionCall, ...]
+    missing_methods: tuple[MissingMethod, ...]
     production: bool
 
 
@@ -370,6 +372,7 @@ class Project:
             self._progress("resolving calls", number, len(linked))
             made[module.path] = calls.of_module(module)
         registries = Registries((call for group in made.values() for call in group), calls.stored)
+        missing_methods = MissingMethods(evaluator, scopes, linked)
         function_calls = FunctionCalls(evaluator, scopes, (call for group in made.values() for call in group))
         for module in linked:
             path = module.path
@@ -383,6 +386,7 @@ class Project:
                 sequences=call_sequences(found),
                 creations=creations.of_module(module),
                 function_calls=function_calls.of_module(module),
+                missing_methods=missing_methods.of_module(module, found),
                 production=self._settings.is_production(path),
             )
         patterns = patterns_of(call for module in modules.values() for call in module.calls)
