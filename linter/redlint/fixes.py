@@ -322,7 +322,7 @@ def _may_be_queued(call: RedisCall, loop: int) -> bool:
     """Whether a call in a loop is a statement that a pipeline of its client can take, with a reply nobody looks at."""
     if call.client.role is not Role.CLIENT or not call.client.is_redis_py or call.alternatives or not call.commands:
         return False
-    if call.spec is None or not call.spec.in_pipeline:
+    if call.spec is None or not call.spec.in_pipeline or call.client.is_guessed:
         return False
     if call.usage is not Usage.DISCARDED or call.awaited is not call.client.is_async or not _is_statement(call):
         return False

@@ -75,6 +75,11 @@ class ClientRef:
         return self.library in ("redis", "valkey")
 
     @property
+    def is_guessed(self) -> bool:
+        """Whether only its name or the commands sent to it tell what it is, so that its library is a guess."""
+        return self.origin is None and self.confidence <= Confidence.INFERRED
+
+    @property
     def is_test_double(self) -> bool:
         """Whether no server stands behind it: code that works with it is no production code, wherever it is."""
         return self.library == "fakeredis"

@@ -88,7 +88,14 @@ class WrongArguments(Rule):
     def check_call(self, call: RedisCall, project: ProjectModel) -> Iterator[Diagnostic]:
         """Report lists among keys, texts for lists, missing arguments and unknown keywords."""
         spec, client = call.spec, call.client
-        if spec is None or not client.is_redis_py or call.through or call.alternatives or call.method == "__call__":
+        if (
+            spec is None
+            or not client.is_redis_py
+            or client.is_guessed
+            or call.through
+            or call.alternatives
+            or call.method == "__call__"
+        ):
             return
         for argument in call.arguments:
             shape, span = spec.keys.get(argument.parameter or ""), argument.span
