@@ -125,7 +125,7 @@ class TaintedCommand(Rule):
             confidence=call.client.confidence,
             message=message[0].upper() + message[1:],
             severity=severity,
-            help="Put a prefix in front that belongs to the visitor" if severity is Severity.WARNING else None,
+            help="Put a prefix in front that is only for such keys" if severity is Severity.WARNING else None,
             related=(read,) if is_elsewhere else (),
         )
 
