@@ -36,6 +36,7 @@ from redlint.model.sequences import CallSequence, call_sequences
 from redlint.model.settings import ModelSettings
 from redlint.model.strings import KeyTexts
 from redlint.model.target import Target, Topology
+from redlint.model.text_uses import TextUse, TextUses
 from redlint.model.ttl import TtlPolicy
 from redlint.model.unresolved import UnresolvedCall, unresolved_calls
 from redlint.source import SourceText
@@ -66,6 +67,7 @@ class ModuleModel:
     sequences: tuple[CallSequence, ...]
     creations: tuple[ClientCreation, ...]
     production: bool
+    text_uses: tuple[TextUse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -360,6 +362,7 @@ class Project:
         modules: dict[str, ModuleModel] = {}
         linked = tuple(self._linked())
         made = {module.path: calls.of_module(module) for module in linked}
+        text_uses = TextUses(evaluator, (call for group in made.values() for call in group))
         registries = Registries((call for group in made.values() for call in group), calls.stored)
         for module in linked:
             path = module.path
@@ -373,6 +376,7 @@ class Project:
                 sequences=call_sequences(found),
                 creations=creations.of_module(module),
                 production=self._settings.is_production(path),
+                text_uses=text_uses.of_module(module),
             )
         patterns = patterns_of(call for module in modules.values() for call in module.calls)
         tracing = self._tracing_evaluator()

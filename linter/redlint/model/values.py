@@ -52,13 +52,18 @@ class ClientMethod:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a Redis command answered; ``element`` for one item of an answer with many."""
+    """What a Redis command answered, or a part of that.
+
+    ``steps`` lead from the whole answer to the part: the place of an item where that is known, ``None`` for any item.
+    ``decoded`` says that ``decode()`` was called on it.
+    """
 
     commands: tuple[str, ...]
     client: ClientRef
     path: str
     start: int
-    element: bool = False
+    steps: tuple[int | None, ...] = ()
+    decoded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +262,9 @@ def union(*groups: Values) -> Values:
         return (*clients[:MOST_ALTERNATIVES], ANYTHING)
     return tuple(merged)
 
+
+MOST_STEPS_INTO_REPLY = 6
+"""No reply is nested deeper; a loop that takes parts of parts would go on for ever."""
 
 MOST_CONTENTS = 60
 """Containers with more in them than this are not followed into other containers."""

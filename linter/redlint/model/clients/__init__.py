@@ -210,6 +210,12 @@ def _inherited(entries: Mapping[str, _Entry], cls: str, member: str) -> _Entry |
     return None
 
 
+def own_default(name: str, option: str) -> bool | None:
+    """What a class or function has for an option that nobody gives; ``None`` where its library's table is silent."""
+    found = (library.defaults[name].get(option) for library in LIBRARIES if name in library.defaults)
+    return next((value for value in found if value is not None), None)
+
+
 def providers() -> frozenset[str]:
     """Classes whose instances, called, give what calling their first argument gives."""
     return dependency_injector.PROVIDERS
@@ -250,6 +256,7 @@ __all__ = [
     "method_type",
     "object_of",
     "objects",
+    "own_default",
     "providers",
     "weak_words",
 ]
