@@ -14,7 +14,7 @@ from redlint.commands.access import KeyAccess
 from redlint.commands.methods import MethodSpec
 from redlint.commands.table import CommandSpec, command
 from redlint.diagnostic import Confidence, Span
-from redlint.model.kinds import BlockKind, Codec, Role, ScopeKind, Usage
+from redlint.model.kinds import BlockKind, Codec, PayloadKind, Role, ScopeKind, Usage
 from redlint.model.pattern import KeyPattern
 from redlint.source import SourceText
 
@@ -91,6 +91,14 @@ class ClientRef:
 
 
 @dataclass(frozen=True, slots=True)
+class Payload:
+    """What is known of a value that is stored: a literal of so many bytes, or all of a file or of a query's rows."""
+
+    kind: PayloadKind
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class CallArgument:
     """One argument of a call, with what is known of its value.
 
@@ -99,7 +107,7 @@ class CallArgument:
     argument, 1 for ``*x``, 2 for ``**x``. ``from_command`` names the command whose reply the value is (part
     of): KEYS, SCAN, SMEMBERS. ``globs`` are the key patterns that a ``match`` or ``pattern`` argument of KEYS
     and SCAN is built as, ``scripts`` the texts of a script or library. ``codecs`` are the forms of the values that it
-    brings, as far as known.
+    brings, as far as known. ``payload`` is what is known of the size of a value that is stored.
     """
 
     text: str
@@ -112,6 +120,7 @@ class CallArgument:
     globs: tuple[KeyPattern, ...] = ()
     scripts: tuple[KeyPattern, ...] = ()
     codecs: frozenset[Codec] = frozenset()
+    payload: Payload | None = None
 
     @property
     def is_known(self) -> bool:
