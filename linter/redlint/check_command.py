@@ -17,10 +17,13 @@ from redlint.report import FORMATS, write_report
 
 if TYPE_CHECKING:
     from redlint.fix import FixOutcome
-    from redlint.job import Job
+    from redlint.job import Job, Request
     from redlint.lint import ProjectResult
+    from redlint.report.progress_bar import ProgressBar
 
 _FILE_WIDTH: Final = 160
+_SCREENFUL: Final = 10
+"""Findings up to which nobody needs a summary by rule."""
 
 
 def _listed(_context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
@@ -60,6 +63,7 @@ class _CheckOptions:
 @click.option("--output-file", metavar="FILE", help="Write the findings to a file.")
 @click.option("--statistics", is_flag=True, help="Count the findings of each rule.")
 @click.option("--show-files", is_flag=True, help="List the files that would be linted.")
+@click.option("--watch", is_flag=True, help="Lint again whenever a file changes, until interrupted.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
 @click.option("--stdin-filename", metavar="PATH", help="The path that standard input ('-') is linted as.")
 @click.option("--config", "config_file", metavar="FILE", help="Use this config file.")
@@ -84,6 +88,7 @@ def check(
     output_file: str | None,
     statistics: bool,
     show_files: bool,
+    watch: bool,
     exit_zero: bool,
     stdin_filename: str | None,
     config_file: str | None,
@@ -131,9 +136,31 @@ def check(
     if show_files:
         sys.stdout.write("".join(f"{path}\n" for path in job.files.lint))
         context.exit(EXIT_CLEAN)
-    if fix or diff:
-        context.exit(_fix(job, options))
-    context.exit(_check(job, options))
+    if watch:
+        context.exit(_watch(request, options, job.config.root))
+    context.exit(_run(job, options))
+
+
+def _run(job: Job, options: _CheckOptions) -> int:
+    return _fix(job, options) if options.fix or options.diff else _check(job, options)
+
+
+def _watch(request: Request, options: _CheckOptions, root: str) -> int:
+    from redlint.job import prepare
+    from redlint.watching import watch, watched
+
+    if request.reads_stdin:
+        raise click.UsageError("--watch is for files, not for standard input")
+
+    def run() -> None:
+        if sys.stdout.isatty():
+            click.clear()
+        _run(prepare(request, bytes), options)
+        sys.stdout.flush()
+        if not options.quiet:
+            click.echo("Waiting for changes; Ctrl-C ends.", err=True)
+
+    return watch(run, watched(root, request.paths))
 
 
 def _per_file_ignores(values: Sequence[str]) -> dict[str, list[str]]:
@@ -153,10 +180,19 @@ def _per_file_ignores(values: Sequence[str]) -> dict[str, list[str]]:
 def _check(job: Job, options: _CheckOptions) -> int:
     from redlint.lint import lint_project
 
-    result = lint_project(job.files, job.config, job.rules(), gate=options.gate, problems=job.problems)
+    with _progress_bar(options) as bar:
+        result = lint_project(
+            job.files, job.config, job.rules(), gate=options.gate, problems=job.problems, progress=bar
+        )
     _report(result, options)
     _summarise(result, options)
     return _exit_code(result, options)
+
+
+def _progress_bar(options: _CheckOptions) -> ProgressBar:
+    from redlint.report.progress_bar import ProgressBar
+
+    return ProgressBar(sys.stderr, width=shutil.get_terminal_size().columns, is_quiet=options.quiet)
 
 
 def _exit_code(result: ProjectResult, options: _CheckOptions) -> int:
@@ -197,10 +233,13 @@ def _write_findings(result: ProjectResult, stream: TextIO, options: _CheckOption
 
 
 def _summarise(result: ProjectResult, options: _CheckOptions) -> None:
-    from redlint.report.summary import summary
+    from redlint.report.summary import grouped, summary
 
-    if not options.quiet:
-        click.echo(summary(result), err=True)
+    if options.quiet:
+        return
+    if options.output_format == FORMATS[0] and not options.statistics and len(result.diagnostics) > _SCREENFUL:
+        click.echo("".join(f"{row}\n" for row in grouped(result)), err=True)
+    click.echo(summary(result), err=True)
 
 
 # --- --fix, --diff ----------------------------------------------------------------------------------------
@@ -209,9 +248,16 @@ def _summarise(result: ProjectResult, options: _CheckOptions) -> None:
 def _fix(job: Job, options: _CheckOptions) -> int:
     from redlint.fix import fix_files
 
-    outcome = fix_files(
-        job.files, job.config, job.rules(), unsafe=options.unsafe_fixes, gate=options.gate, problems=job.problems
-    )
+    with _progress_bar(options) as bar:
+        outcome = fix_files(
+            job.files,
+            job.config,
+            job.rules(),
+            unsafe=options.unsafe_fixes,
+            gate=options.gate,
+            problems=job.problems,
+            progress=bar,
+        )
     _warn(outcome, options)
     if options.diff:
         return _show_diff(outcome, options)

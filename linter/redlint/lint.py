@@ -12,6 +12,7 @@ from redlint.diagnostic import Applicability, Confidence, Diagnostic, Severity, 
 from redlint.engine_rules import ALWAYS_ON, ENGINE_RULES, InternalError, SyntaxError, UnreadableFile
 from redlint.model.files import ProjectFiles
 from redlint.model.link import ModuleModel, ProjectModel, analyse
+from redlint.model.progress import Progress, unwatched
 from redlint.rule import CallSequence, RedisCall, Rule
 from redlint.selection import RuleIndex, most_exact, selected_codes
 from redlint.source import SourceText
@@ -76,12 +77,13 @@ def lint_project(
     gate: bool = True,
     problems: Sequence[tuple[str, str]] = (),
     noqa: bool = True,
+    progress: Progress = unwatched,
 ) -> ProjectResult:
     """Lint the files of a project together; only ``files.lint`` are reported on.
 
     ``rules`` are all rules there are, the config decides which of them are on. ``problems`` are paths that
     could not be had when the files were looked for, with the reason. Without the ``gate`` every file is
-    analysed; without ``noqa`` no comment hides a finding.
+    analysed; without ``noqa`` no comment hides a finding. ``progress`` is told how far it is.
     Raises :class:`redlint.errors.ConfigError` for selectors that match no rule.
     """
     index = RuleIndex.of({rule.code: rule for rule in (*(rule() for rule in ENGINE_RULES), *rules)}.values())
@@ -92,9 +94,9 @@ def lint_project(
         ignore=config.ignore,
         preview=config.preview,
     )
-    model = analyse(files, config.model_settings(gate=gate))
+    model = analyse(files, config.model_settings(gate=gate), progress)
     run = _Run(model, config, [rule for rule in rules if rule.code in codes])
-    found = run.findings()
+    found = run.findings(progress)
     found += [_unreadable(path, message) for path, message in problems]
     found += _file_problems(model)
     passed = frozenset(rule.code for rule in rules) & codes
@@ -129,9 +131,13 @@ class _Run:
         self.broken: set[str] = set()
         self.failures: list[RuleFailure] = []
 
-    def findings(self) -> list[Diagnostic]:
+    def findings(self, progress: Progress) -> list[Diagnostic]:
         """What the rules find, of clients they are sure enough of and in paths they speak about."""
-        return [one for rule in self._rules for one in self._of_rule(rule)]
+        found: list[Diagnostic] = []
+        for number, rule in enumerate(self._rules):
+            progress("running rules", number, len(self._rules))
+            found += self._of_rule(rule)
+        return found
 
     def _of_rule(self, rule: Rule) -> Iterator[Diagnostic]:
         for diagnostic in self._unfiltered(rule):

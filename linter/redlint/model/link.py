@@ -28,6 +28,7 @@ from redlint.model.index import ModuleIndex
 from redlint.model.keyspace import PatternUses, patterns_of
 from redlint.model.modules import ModuleNames
 from redlint.model.pattern import KeyPattern
+from redlint.model.progress import Progress, unwatched
 from redlint.model.provenance import Provenance, TracingEvaluator
 from redlint.model.reach import Reach
 from redlint.model.registries import Registries
@@ -204,8 +205,9 @@ def _collector_paused() -> Iterator[None]:
 class Project:
     """The files of a project while it is being linked."""
 
-    def __init__(self, files: ProjectFiles, settings: ModelSettings) -> None:
+    def __init__(self, files: ProjectFiles, settings: ModelSettings, progress: Progress = unwatched) -> None:
         self._files = files
+        self._progress = progress
         self._settings = settings
         self._paths = sorted({*files.lint, *files.context})
         self._modules: dict[str, ModuleIndex | None] = {}
@@ -268,7 +270,8 @@ class Project:
         words |= {name.rpartition(".")[2] for name in settings.wrappers} | {*settings.client_names}
         gate = Gate(words)
         found: list[str] = []
-        for path in self._paths:
+        for number, path in enumerate(self._paths):
+            self._progress("reading files", number, len(self._paths))
             content = self._read(path)
             if content is None:
                 continue
@@ -285,7 +288,8 @@ class Project:
         fresh = self.gated()
         while True:
             self._known.update(fresh)
-            for path in fresh:
+            for number, path in enumerate(fresh):
+                self._progress("following clients", number, len(fresh))
                 self.load(path)
             # What is reached through the new files may have been unknown before: ask everything anew.
             evaluator = self._evaluator(self.load_known)
@@ -361,7 +365,10 @@ class Project:
         calls = RedisCalls(evaluator, texts, scopes, creations)
         modules: dict[str, ModuleModel] = {}
         linked = tuple(self._linked())
-        made = {module.path: calls.of_module(module) for module in linked}
+        made = {}
+        for number, module in enumerate(linked):
+            self._progress("resolving calls", number, len(linked))
+            made[module.path] = calls.of_module(module)
         text_uses = TextUses(evaluator, (call for group in made.values() for call in group))
         registries = Registries((call for group in made.values() for call in group), calls.stored)
         for module in linked:
@@ -393,7 +400,7 @@ class Project:
         )
 
 
-def analyse(files: ProjectFiles, settings: ModelSettings) -> ProjectModel:
-    """Collect and link a project."""
+def analyse(files: ProjectFiles, settings: ModelSettings, progress: Progress = unwatched) -> ProjectModel:
+    """Collect and link a project; ``progress`` is told how far that is."""
     with _deep_recursion(), _collector_paused():
-        return Project(files, settings).link()
+        return Project(files, settings, progress).link()
