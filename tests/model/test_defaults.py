@@ -185,3 +185,13 @@ def test_decoding_of_replies(made: str, expected: bool | None) -> None:
 )
 def test_decoding_of_replies_by_other_libraries(code: str, expected: bool | None) -> None:
     assert decodes_replies(client(f"{code}\nr = make()\nr.hset('h', 'f', 1)\n"), Target()) is expected
+
+
+def test_a_declared_client_has_no_defaults_also_where_it_may_be_something_else() -> None:
+    code = "def f(r: redis.Redis | dict):\n    r.hset('h', 'f', 1)\n"
+    assert effective_option(client(code), "decode_responses", Target()) is UNKNOWN
+    code = "class Store:\n    def __init__(self, made: redis.Redis | None = None):\n        self.r = made or {}\n"
+    assert (
+        effective_option(client(f"{code}    def f(self):\n        self.r.hset('h', 'f', 1)\n"), "db", Target())
+        is UNKNOWN
+    )

@@ -138,7 +138,11 @@ def _from_query(name: str, text: str) -> ConstantValue | Unknown:
 
 
 def _default(ref: ClientRef, name: str, target: Target) -> ConstantValue | Unknown:
-    if ref.origin is None or ref.confidence in (Confidence.ANNOTATED, Confidence.CONFIGURED, Confidence.NAMED):
+    if (
+        ref.origin is None
+        or ref.is_declared
+        or ref.confidence in (Confidence.ANNOTATED, Confidence.CONFIGURED, Confidence.NAMED)
+    ):
         return UNKNOWN
     if name in _IN_URL and _has_url(ref) and (name != "db" or not _scheme(ref)):
         return UNKNOWN

@@ -46,7 +46,8 @@ class ClientRef:
     not constant maps to :data:`UNKNOWN`. ``origin`` is where it was constructed or declared (how it got from
     there to a call is told by ``ProjectModel.chain``). ``parent`` is the client a pipeline, lock, pubsub or
     module sub-client was made from. ``factory`` names what made it (``redis.Redis``,
-    ``redis.from_url``); ``module`` the sub-client (``json``, ``ft``).
+    ``redis.from_url``); ``module`` the sub-client (``json``, ``ft``). ``is_declared`` says that
+    ``origin`` is an annotation: how it was constructed is not known, whatever the confidence came to.
     """
 
     library: str
@@ -58,6 +59,7 @@ class ClientRef:
     options: Mapping[str, ConstantValue | Unknown] = field(default_factory=dict, hash=False)
     parent: ClientRef | None = None
     module: str = ""
+    is_declared: bool = False
 
     @property
     def is_cluster(self) -> bool:
