@@ -65,6 +65,11 @@ class Reply:
     steps: tuple[int | None, ...] = ()
     decoded: bool = False
 
+    @property
+    def element(self) -> bool:
+        """Whether it is an item of the answer, or a part of one, rather than the whole."""
+        return bool(self.steps)
+
 
 @dataclass(frozen=True, slots=True)
 class Instance:
