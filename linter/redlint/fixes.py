@@ -17,12 +17,15 @@ from redlint.diagnostic import Edit, Span
 from redlint.model.events import CallArgument, ClientCreation, RedisCall, Scope
 from redlint.model.kinds import BlockKind, Role, Usage
 from redlint.model.late_expiry import LateExpiry
+from redlint.model.text_uses import TextUse, TextUseKind
 from redlint.source import SourceText
 
 _AFTER_LAST_ARGUMENT = re.compile(r"(?:[\s)\\])*(?:,[\s\\]*)?\)")
 _NO_ARGUMENTS = re.compile(r"\s*\(\s*\)")
 _SET_ARGUMENTS = frozenset({"name", "value", "nx", "xx"})
 _NEWLINE = r"(?:\r\n|\r|\n)"
+_DECODING = re.compile(r"[\s)]*(?P<decoding>\.\s*(?:de|en)code\(.*\))", re.DOTALL)
+_PLAIN_LITERAL = re.compile(r"b?(?:'[ -&(-\[\]-~]*'|\"[ !#-\[\]-~]*\")")
 _WORD_CHARACTER = re.compile(r"\w")
 _ATOMS = (
     *(ast.Call, ast.Name, ast.Attribute, ast.Subscript, ast.Constant, ast.JoinedStr),
@@ -98,6 +101,34 @@ def replace_around(call: RedisCall, function: str, text: str) -> tuple[Edit, ...
         return None
     wait = "await " if call.awaited else ""
     return (Edit(Span(before.start(), after.end()), f"{wait}{text}"),)
+
+
+def match_text(use: TextUse) -> tuple[Edit, ...] | None:
+    """Make a reply and what it is used with text of one type: ``decode()`` put in or taken out, or other literals.
+
+    A reply that may be ``None`` is left as it is where that makes no error: there the literal becomes ``b"x"``.
+    ``None`` where neither can be done.
+    """
+    source = use.source
+    if use.kind is TextUseKind.DECODED:
+        rest = _DECODING.fullmatch(source.slice(Span(use.reply.end, use.span.end)))
+        return (Edit(Span(use.reply.end + rest.start("decoding"), use.span.end), ""),) if rest is not None else None
+    keeps_none = use.may_be_none and use.kind not in (TextUseKind.ADDED, TextUseKind.METHOD)
+    if not use.is_bytes or use.is_collection or keeps_none:
+        return _other_literals(source, use)
+    text = source.slice(use.reply)
+    return (Edit(use.reply, f"{text}.decode()" if use.is_atom else f"({text}).decode()"),)
+
+
+def _other_literals(source: SourceText, use: TextUse) -> tuple[Edit, ...] | None:
+    """The literals with the prefix that makes them the type of the reply; only plain ones."""
+    edits: list[Edit] = []
+    for span in use.literals:
+        text = source.slice(span)
+        if not _PLAIN_LITERAL.fullmatch(text) or text.startswith("b") == use.is_bytes:
+            return None
+        edits.append(Edit(span, f"b{text}" if use.is_bytes else text.removeprefix("b")))
+    return tuple(edits) or None
 
 
 def remove_statement(call: RedisCall) -> tuple[Edit, ...] | None:

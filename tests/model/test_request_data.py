@@ -27,7 +27,8 @@ def inputs(files: dict[str, str]) -> list[RequestInput]:
     model = analyse(ProjectFiles(lint=tuple(contents), overlay=contents), ModelSettings())
     found: list[RequestInput] = []
     for call in model.calls():
-        found += [one.requested for one in (*call.arguments, *call.keys) if one.requested is not None]
+        chosen = (*(one.requested for one in call.arguments), *(one.requested for one in call.keys))
+        found += [one for one in chosen if one is not None]
     return found
 
 

@@ -73,6 +73,7 @@ RULE_API: Final = frozenset(
                 "slots",
                 "transactions",
                 "servers",
+                "text_uses",
                 "handlers",
             )
         ),

@@ -55,6 +55,7 @@ from redlint.model.index import ModuleIndex
 from redlint.model.kinds import Role
 from redlint.model.loops import Loops
 from redlint.model.pattern import Hole, KeyPattern
+from redlint.model.payloads import Payloads
 from redlint.model.scopes import Scopes
 from redlint.model.strings import KeyTexts
 from redlint.model.values import (
@@ -154,6 +155,7 @@ class RedisCalls:
         self._texts = texts
         self._scopes = scopes
         self._codecs = Codecs(evaluator)
+        self._payloads = Payloads(evaluator)
         self._loops = Loops(evaluator)
         self._given: dict[tuple[str, Span], tuple[ModuleIndex, tuple[Argument, ...]]] = {}
 
@@ -445,6 +447,7 @@ class RedisCalls:
             globs=self._texts.patterns(module, argument.value) if is_glob else (),
             scripts=self._texts.written_patterns(module, argument.value) if is_script else (),
             codecs=self._codecs.written(module, argument.value) if is_value else frozenset(),
+            payload=self._payloads.of(module, argument.value) if is_value else None,
         )
 
     # --- keys -----------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from redlint.commands.access import KeyAccess
 from redlint.commands.methods import MethodSpec
 from redlint.commands.table import CommandSpec, command
 from redlint.diagnostic import Confidence, Span
-from redlint.model.kinds import BlockKind, Codec, Role, ScopeKind, Usage
+from redlint.model.kinds import BlockKind, Codec, PayloadKind, Role, ScopeKind, Usage
 from redlint.model.pattern import KeyPattern
 from redlint.source import SourceText
 
@@ -49,7 +49,8 @@ class ClientRef:
     not constant maps to :data:`UNKNOWN`. ``origin`` is where it was constructed or declared (how it got from
     there to a call is told by ``ProjectModel.chain``). ``parent`` is the client a pipeline, lock, pubsub or
     module sub-client was made from. ``factory`` names what made it (``redis.Redis``,
-    ``redis.from_url``); ``module`` the sub-client (``json``, ``ft``).
+    ``redis.from_url``); ``module`` the sub-client (``json``, ``ft``). ``is_declared`` says that
+    ``origin`` is an annotation: how it was constructed is not known, whatever the confidence came to.
     """
 
     library: str
@@ -61,6 +62,7 @@ class ClientRef:
     options: Mapping[str, ConstantValue | Unknown] = field(default_factory=dict, hash=False)
     parent: ClientRef | None = None
     module: str = ""
+    is_declared: bool = False
 
     @property
     def is_cluster(self) -> bool:
@@ -112,6 +114,14 @@ class RequestInput:
 
 
 @dataclass(frozen=True, slots=True)
+class Payload:
+    """What is known of a value that is stored: a literal of so many bytes, or all of a file or of a query's rows."""
+
+    kind: PayloadKind
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class CallArgument:
     """One argument of a call, with what is known of its value.
 
@@ -121,7 +131,8 @@ class CallArgument:
     of): KEYS, SCAN, SMEMBERS. ``is_container`` says that the value surely is a list, tuple, set or dict.
     ``globs`` are the key patterns that a ``match`` or ``pattern`` argument of KEYS and SCAN is built as,
     ``scripts`` the texts of a script or library. ``codecs`` are the forms of the values that it brings, as far
-    as known. ``requested`` tells, of commands, scripts and patterns of keys, what a visitor chooses.
+    as known. ``requested`` tells, of commands, scripts and patterns of keys, what a visitor chooses, ``payload`` what is
+    known of the size of a value that is stored.
     """
 
     text: str
@@ -136,6 +147,7 @@ class CallArgument:
     scripts: tuple[KeyPattern, ...] = ()
     codecs: frozenset[Codec] = frozenset()
     requested: RequestInput | None = None
+    payload: Payload | None = None
 
     @property
     def is_known(self) -> bool:

@@ -40,6 +40,7 @@ from redlint.model.sequences import CallSequence, call_sequences
 from redlint.model.settings import ModelSettings
 from redlint.model.strings import KeyTexts
 from redlint.model.target import Target, Topology
+from redlint.model.text_uses import TextUse, TextUses
 from redlint.model.ttl import TtlPolicy
 from redlint.model.unresolved import UnresolvedCall, unresolved_calls
 from redlint.source import SourceText
@@ -73,6 +74,7 @@ class ModuleModel:
     missing_methods: tuple[MissingMethod, ...]
     production: bool
     chosen_methods: tuple[ChosenMethod, ...] = ()
+    text_uses: tuple[TextUse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -396,6 +398,7 @@ class Project:
         for number, module in enumerate(linked):
             self._progress("resolving calls", number, len(linked))
             made[module.path] = calls.of_module(module)
+        text_uses = TextUses(evaluator, (call for group in made.values() for call in group))
         registries = Registries((call for group in made.values() for call in group), calls.stored)
         requests = self._requests(everywhere, calls, made)
         missing_methods = MissingMethods(evaluator, scopes, linked)
@@ -415,6 +418,7 @@ class Project:
                 missing_methods=missing_methods.of_module(module, found),
                 production=self._settings.is_production(path),
                 chosen_methods=tuple(requests.chosen_methods(module)),
+                text_uses=text_uses.of_module(module),
             )
         patterns = patterns_of(call for module in modules.values() for call in module.calls)
         tracing = self._tracing_evaluator()

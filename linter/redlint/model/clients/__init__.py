@@ -252,6 +252,12 @@ def fills_signature(cls: str, method: str) -> bool:
     return any(names & library.typed_routes for library in LIBRARIES)
 
 
+def own_default(name: str, option: str) -> bool | None:
+    """What a class or function has for an option that nobody gives; ``None`` where its library's table is silent."""
+    found = (library.defaults[name].get(option) for library in LIBRARIES if name in library.defaults)
+    return next((value for value in found if value is not None), None)
+
+
 def providers() -> frozenset[str]:
     """Classes whose instances, called, give what calling their first argument gives."""
     return dependency_injector.PROVIDERS
@@ -295,6 +301,7 @@ __all__ = [
     "method_type",
     "object_of",
     "objects",
+    "own_default",
     "providers",
     "registers_path",
     "views",

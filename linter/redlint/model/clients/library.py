@@ -51,6 +51,8 @@ class Library:
     """The name that programs import, to the canonical name: where the class or function is defined."""
     bases: Mapping[str, str] = field(default_factory=dict)
     """A class of the library, to the class it inherits attributes and methods from."""
+    defaults: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)
+    """Options that a class or function of the library sets where nobody gives them, or leaves as redis-py has them."""
     only_in: Mapping[str, str] = field(default_factory=dict)
     """Names above that the newest release lacks, to the releases that have them (``aioredis 1``)."""
 
