@@ -146,6 +146,15 @@ def _setnx_as_set(write: RedisCall, options: str) -> tuple[Edit, ...] | None:
     return replace_call(write, f"{write.receiver}.set({arguments}, {options})")
 
 
+def insert_before(call: RedisCall, statement: str) -> tuple[Edit, ...] | None:
+    """Put a statement into a row of its own in front of the one that is nothing but this call."""
+    begin = call.source.row_start(call.source.location(call.outer_span.start).row)
+    indent = call.source.slice(Span(begin, call.outer_span.start))
+    if not _is_statement(call) or indent.strip():
+        return None
+    return (Edit(Span(begin, begin), f"{indent}{statement}\n"),)
+
+
 def queue_together(first: RedisCall, second: RedisCall) -> tuple[Edit, ...] | None:
     """Queue two statements that follow each other on one transaction pipeline, and execute it.
 

@@ -61,6 +61,7 @@ RULE_API: Final = frozenset(
                 "cursors",
                 "defaults",
                 "guards",
+                "watched",
                 "presence",
                 "pipelines",
                 "runs",

@@ -27,6 +27,9 @@ class Unknown(enum.Enum):
 
 UNKNOWN: Final = Unknown.UNKNOWN
 
+RAW_METHODS: Final = frozenset({"execute_command", "immediate_execute_command", "pipeline_execute_command"})
+"""Methods that are given the words of a command."""
+
 ConstantValue = None | bool | int | float | str | bytes
 
 
@@ -96,6 +99,19 @@ class ClientRef:
 
 
 @dataclass(frozen=True, slots=True)
+class RequestInput:
+    """A value that a visitor of a web server chooses freely.
+
+    ``text`` is the expression that reads it from the request, ``place`` where that stands. ``is_whole`` says that the
+    value is all of what was asked about: nothing is put in front of it or behind it.
+    """
+
+    text: str
+    place: Place
+    is_whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class CallArgument:
     """One argument of a call, with what is known of its value.
 
@@ -105,7 +121,7 @@ class CallArgument:
     of): KEYS, SCAN, SMEMBERS. ``is_container`` says that the value surely is a list, tuple, set or dict.
     ``globs`` are the key patterns that a ``match`` or ``pattern`` argument of KEYS and SCAN is built as,
     ``scripts`` the texts of a script or library. ``codecs`` are the forms of the values that it brings, as far
-    as known.
+    as known. ``requested`` tells, of commands, scripts and patterns of keys, what a visitor chooses.
     """
 
     text: str
@@ -119,6 +135,7 @@ class CallArgument:
     globs: tuple[KeyPattern, ...] = ()
     scripts: tuple[KeyPattern, ...] = ()
     codecs: frozenset[Codec] = frozenset()
+    requested: RequestInput | None = None
 
     @property
     def is_known(self) -> bool:
@@ -134,7 +151,8 @@ class KeyUse:
     expression stands for any number of keys (a splat, a list that is not spelled out).
     ``from_command`` is the command whose reply the key is part of, ``from_place`` where that was called.
     ``identity`` is equal for two key expressions of one scope that denote the same value. ``access`` is what
-    the command does with the key, ``None`` where the method sends no single command.
+    the command does with the key, ``None`` where the method sends no single command. ``requested`` is what a visitor
+    of a web server chooses of it.
     """
 
     text: str
@@ -145,6 +163,7 @@ class KeyUse:
     from_command: str = ""
     from_place: Place | None = None
     identity: str = ""
+    requested: RequestInput | None = None
 
     @property
     def shown(self) -> str:
@@ -308,6 +327,11 @@ class RedisCall:
         return tuple(found for name in self.spec.sends if (found := command(name)) is not None)
 
     @property
+    def is_raw(self) -> bool:
+        """Whether it is given the words of a command (``execute_command("GET", key)``)."""
+        return self.method in RAW_METHODS
+
+    @property
     def makes_lock(self) -> bool:
         """Whether it makes a lock object, which sets and deletes its key (``client.lock("name", timeout=10)``)."""
         return self.spec is not None and self.spec.returns == "Lock"
@@ -331,6 +355,17 @@ class RedisCall:
         for block in self.blocks:
             if block.kind.is_loop:
                 yield block
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ChosenMethod:
+    """A method of a Redis client that is looked up by a name which a visitor chooses: ``getattr(client, name)``."""
+
+    path: str
+    span: Span
+    client: ClientRef
+    requested: RequestInput
+    production: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
