@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
 
 import click
 
 from redlint.console import EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, VERBOSE, complain, is_colored, write_bytes
-from redlint.errors import ConfigError, RedlintError
+from redlint.errors import ConfigError
 from redlint.report import FORMATS, write_report
 
 if TYPE_CHECKING:
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from redlint.report.progress_bar import ProgressBar
 
 _FILE_WIDTH: Final = 160
+_STATISTICS: Final = ("full", "concise", "json", "json-lines")
+"""Formats that --statistics comes in."""
+
 _SCREENFUL: Final = 10
 """Findings up to which nobody needs a summary by rule."""
 
@@ -102,6 +105,8 @@ def check(
     from redlint.job import Request, prepare
 
     context.meta[VERBOSE] = verbose
+    if statistics and output_format not in _STATISTICS:
+        raise click.UsageError(f"--statistics has no format {output_format}: use one of {', '.join(_STATISTICS)}")
     options = _CheckOptions(
         fix=fix,
         unsafe_fixes=unsafe_fixes,
@@ -213,11 +218,11 @@ def _report(result: ProjectResult, options: _CheckOptions, *, to_stderr: bool = 
     if options.output_file is None:
         _write_findings(result, sys.stderr if to_stderr else sys.stdout, options)
         return
-    try:
-        with Path(options.output_file).open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
-            _write_findings(result, stream, options)
-    except OSError as error:
-        raise RedlintError(f"{options.output_file}: cannot be written: {error.strerror}") from error
+    from redlint.atomic_write import write_atomically
+
+    text = io.StringIO()
+    _write_findings(result, text, options)
+    write_atomically(options.output_file, text.getvalue().encode("utf-8", "backslashreplace"))
 
 
 def _write_findings(result: ProjectResult, stream: TextIO, options: _CheckOptions) -> None:

@@ -30,7 +30,6 @@ from redlint.source import SourceText
 MOST_ROUNDS: Final = 10
 """After so many rounds fixing stops, though there may be more to fix."""
 
-_NEWLINE = re.compile(r"\r\n|\r|\n")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 
 
@@ -199,7 +198,7 @@ class _Fixing:
     def _edited(self, source: SourceText, edits: Sequence[Edit]) -> bytes | None:
         """The new bytes of a file; ``None`` if the edits change nothing."""
         old = self._old_bytes(source)
-        text = apply_edits(source.text, [_with_newline(edit, source.newline) for edit in edits])
+        text = apply_edits(source.text, [Edit(edit.span, source.with_newlines(edit.content)) for edit in edits])
         if text == source.text:
             return None
         if not _still_parses(source.text, text):
@@ -245,10 +244,6 @@ def _compatible(fixes: Sequence[tuple[str, Fix]]) -> tuple[list[Edit], list[str]
         taken.update(fresh)
         codes.append(code)
     return sorted(taken), codes
-
-
-def _with_newline(edit: Edit, newline: str) -> Edit:
-    return Edit(edit.span, _NEWLINE.sub(lambda _: newline, edit.content))
 
 
 def _encoded(source: SourceText, text: str) -> bytes:

@@ -229,6 +229,36 @@ def test_output_file(project: Path) -> None:
     assert [one["code"] for one in json.loads((project / "report.json").read_text())] == ["RED101"]
 
 
+def test_an_output_file_is_written_at_once_or_not_at_all(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (project / "app.py").write_text(KEYS)
+    (project / "report.json").write_text("old")
+
+    def fail(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("oh")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("redlint.report.json_array.diagnostic_record", fail)
+        assert run("check", "--output-format", "json", "--output-file", "report.json").exit_code == 2
+    assert (project / "report.json").read_text() == "old"
+    assert sorted(path.name for path in project.iterdir()) == ["app.py", "pyproject.toml", "report.json"]
+
+
+@pytest.mark.parametrize("output_format", ["sarif", "gitlab", "junit", "rdjson", "github"])
+def test_statistics_have_no_format_of_findings(output_format: str) -> None:
+    result = run("check", "--statistics", "--output-format", output_format)
+    assert result.exit_code == 2
+    assert f"--statistics has no format {output_format}" in result.stderr
+
+
+def test_statistics_are_sorted(project: Path) -> None:
+    (project / "app.py").write_text(KEYS + "\n\ndef more():\n    client.flushall()\n    return client.keys('*')\n")
+    rows = [line.split() for line in run("check", "--statistics").stdout.splitlines()]
+    assert rows == sorted(rows, key=lambda row: (-int(row[0]), row[1]))
+    assert rows[0] == ["2", "RED101", "keys-command"]
+    lines = run("check", "--statistics", "--output-format", "json-lines").stdout.splitlines()
+    assert [[str(one["count"]), one["code"], one["name"]] for one in map(json.loads, lines)] == rows
+
+
 def test_statistics(project: Path) -> None:
     (project / "app.py").write_text(KEYS + "\n\ndef more():\n    return client.keys('*')\n")
     assert run("check", "--statistics").stdout == "2 RED101 keys-command\n"

@@ -34,6 +34,7 @@ LAYERS: Final = (
         "redlint.job",
         "redlint.atomic_write",
         "redlint.keyspace_lock",
+        "redlint.fingerprint",
     ),
     (),
 )
