@@ -12,7 +12,7 @@ import stat
 import tempfile
 import warnings
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -67,17 +67,20 @@ def fix_files(
     gate: bool = True,
     problems: Sequence[tuple[str, str]] = (),
     progress: Progress = unwatched,
+    narrow: Callable[[ProjectResult], ProjectResult] = lambda result: result,
 ) -> FixOutcome:
     """Fix what can be fixed in ``files.lint``, in memory: safe fixes, with ``unsafe`` those as well.
 
-    The other arguments are those of :func:`redlint.lint.lint_project`.
+    ``narrow`` leaves of each result the findings that count; the others are not fixed. The other arguments are those
+    of :func:`redlint.lint.lint_project`.
     """
     fixing = _Fixing(files, unsafe=unsafe)
-    result = lint_project(files, config, rules, gate=gate, problems=problems, progress=progress)
+    result = narrow(lint_project(files, config, rules, gate=gate, problems=problems, progress=progress))
     for _ in range(MOST_ROUNDS):
         if not fixing.apply(result):
             return fixing.outcome(result, settled=True)
-        result = lint_project(fixing.files, config, rules, gate=gate, problems=problems, progress=progress)
+        linted = lint_project(fixing.files, config, rules, gate=gate, problems=problems, progress=progress)
+        result = narrow(linted)
     return fixing.outcome(result, settled=not fixing.fixable(result))
 
 

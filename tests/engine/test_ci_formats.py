@@ -107,7 +107,8 @@ def test_sarif_of_all_fixtures_is_valid(everything: ProjectResult) -> None:
 
 def test_the_schema_refuses_what_is_no_sarif() -> None:
     log = json.loads(report("sarif", result_of(finding())))
-    for change in ({"version": "2.0.0"}, {"runs": [{}]}, {"extra": 1}):
+    changes: tuple[dict[str, object], ...] = ({"version": "2.0.0"}, {"runs": [{}]}, {"extra": 1})
+    for change in changes:
         with pytest.raises(ValidationError):
             SARIF.validate({**log, **change})
     log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"]["startLine"] = 0

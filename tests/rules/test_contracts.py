@@ -35,6 +35,10 @@ LAYERS: Final = (
         "redlint.atomic_write",
         "redlint.keyspace_lock",
         "redlint.fingerprint",
+        "redlint.baseline",
+        "redlint.changed_lines",
+        "redlint.add_noqa",
+        "redlint.narrowing",
     ),
     (),
 )
