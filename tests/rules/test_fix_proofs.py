@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import gc
 import re
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -333,6 +335,96 @@ def test_other_writes_are_left_as_they_are(body: str) -> None:
     before = f"{HEADER}cluster = RedisCluster(host='localhost')\n\n\ndef example(name):\n    {body}\n"
     fixture = Fixture("set-then-expire", {"snippet.py": before.encode()}, {})
     assert fixed(fixture, RULES, unsafe=True)["snippet.py"].decode() == before
+
+
+# --- RED601: the commands of a loop on one pipeline -------------------------------------------------------
+
+LOOPS: Final = {
+    "set": "for name in names:\n        client.set(name, 'x', ex=500)",
+    "two commands": "for name in names:\n        client.sadd(name, 'a')  # 1\n        client.expire(name, 500)  # 2",
+    "rows": "for name in names:\n        client.hset(\n            name,\n            'f', 1,\n        )\n    return 1",
+    "branches": "for name in names:\n        if name < 'b':\n            continue\n        client.rpush(name, name)",
+    "nested": "for name in names:\n        for letter in name:\n            client.incr(letter)\n    return names",
+    "script": "for name in names:\n        client.eval(\"return redis.call('SET', KEYS[1], 1)\", 1, name)",
+}
+
+
+@pytest.mark.parametrize("names", [[], ["a"], ["a", "b", "a", "ab"]], ids=len)
+@pytest.mark.parametrize("body", LOOPS.values(), ids=LOOPS)
+def test_a_pipeline_stores_what_the_loop_stores(client: Redis, body: str, names: list[str]) -> None:
+    before = f"{HEADER}\n\ndef example(names):\n    {body}\n"
+    after = after_fixing("command-in-loop", before, unsafe=True)
+    assert "pipe = client.pipeline(transaction=False)\n" in after
+    assert after.count("#") == before.count("#")
+    assert outcome(before, client, [names]) == outcome(after, client, [names])
+
+
+def test_a_pipeline_stores_it_with_asyncio(server: Server, client: Redis) -> None:
+    body = "for name in names:\n        await client.sadd(name, 'a')\n        await client.expire(name, 500)"
+    before = f"{ASYNC_HEADER}\n\nasync def example(names):\n    {body}\n"
+    after = after_fixing("command-in-loop", before, unsafe=True)
+    assert "    await pipe.execute()\n" in after
+
+    async def run(source: str) -> None:
+        async with redis.asyncio.Redis(host=server.host, port=server.port) as asynchronous:
+            await function(source, asynchronous)(["a", "b"])
+
+    outcomes = []
+    for source in (before, after):
+        fill(client)
+        asyncio.run(run(source))
+        outcomes.append(contents(client))
+    assert outcomes[0] == outcomes[1]
+
+
+def test_after_an_error_the_pipeline_has_sent_the_rest(client: Redis) -> None:
+    """Why the fix is not safe."""
+    before = f"{HEADER}\n\ndef example(names):\n    for name in names:\n        client.sadd(name, 'a')\n"
+    after = after_fixing("command-in-loop", before, unsafe=True)
+    left = []
+    for source in (before, after):
+        fill(client)
+        with pytest.raises(redis.ResponseError, match="WRONGTYPE"):
+            function(source, client)(["greeting", "later"])
+        left.append(client.exists("later"))
+    assert left == [0, 1]
+
+
+# --- RED404: the client is entered ------------------------------------------------------------------------
+
+ENTERED: Final = {
+    "client": "own = redis.asyncio.from_url(url)\n    return await own.get('greeting')",
+    "awaited": "own = await redis.asyncio.from_url(url)  # a\n\n    text = await own.get('greeting')\n    return text",
+    "branch": "if url:\n        own = redis.asyncio.from_url(url)\n        return await own.get('greeting')",
+}
+
+
+@pytest.mark.parametrize("body", ENTERED.values(), ids=ENTERED)
+def test_an_entered_client_replies_the_same_and_is_closed(server: Server, client: Redis, body: str) -> None:
+    before = f"import redis.asyncio\n\n\nasync def example(url):\n    {body}\n"
+    after = after_fixing("client-not-closed", before, unsafe=True)
+    assert "async with redis.asyncio.from_url(url) as own:" in after
+    fill(client)
+
+    async def run(source: str, name: str) -> object:
+        return await function(source, None)(f"redis://{server.host}:{server.port}?client_name={name}")
+
+    def is_open(name: str) -> bool:
+        return any(one["name"] == name for one in client.client_list())
+
+    async def run_and_wait() -> object:
+        reply = await run(after, "entered")
+        for _ in range(100):  # the server takes a moment to notice
+            if not is_open("entered"):
+                return reply
+            await asyncio.sleep(0.02)
+        return "left open"
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        assert asyncio.run(run(before, "dropped")) == b"hello"
+        gc.collect()
+    assert asyncio.run(run_and_wait()) == b"hello"
 
 
 # --- every safe fix has a proof ---------------------------------------------------------------------------

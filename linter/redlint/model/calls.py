@@ -61,11 +61,16 @@ from redlint.model.values import (
     Anything,
     Client,
     ClientMethod,
+    Held,
     Instance,
+    Items,
     KnownConstant,
     Parent,
     ProjectFunction,
     Reply,
+    Row,
+    Table,
+    Value,
     Values,
 )
 
@@ -435,6 +440,7 @@ class RedisCalls:
             splat=argument.stars,
             constant=constant(values),
             from_command=reply.commands[0] if reply is not None else "",
+            is_container=bool(values) and all(map(_is_container, values)),
             globs=self._texts.patterns(module, argument.value) if is_glob else (),
             scripts=self._texts.written_patterns(module, argument.value) if is_script else (),
             codecs=self._codecs.written(module, argument.value) if is_value else frozenset(),
@@ -645,6 +651,13 @@ def _raw_command(arguments: tuple[CallArgument, ...]) -> tuple[CommandSpec, ...]
 def _reply(values: Values) -> Reply | None:
     """The reply that a value is (part of), if it is one."""
     return next((value for value in values if isinstance(value, Reply) and value.commands), None)
+
+
+def _is_container(value: Value) -> bool:
+    """Whether a value surely holds others; the replies that do so are those that list keys."""
+    if isinstance(value, Reply):
+        return not value.element and bool(value.commands) and all(one in _LISTS_KEYS for one in value.commands)
+    return isinstance(value.container if isinstance(value, Held) else value, Items | Row | Table)
 
 
 def _spec(target: _Target) -> MethodSpec | None:

@@ -75,6 +75,11 @@ class ClientRef:
         return self.library in ("redis", "valkey")
 
     @property
+    def is_guessed(self) -> bool:
+        """Whether only its name or the commands sent to it tell what it is, so that its library is a guess."""
+        return self.origin is None and self.confidence <= Confidence.INFERRED
+
+    @property
     def is_test_double(self) -> bool:
         """Whether no server stands behind it: code that works with it is no production code, wherever it is."""
         return self.library == "fakeredis"
@@ -97,9 +102,10 @@ class CallArgument:
     ``parameter`` is the name of the method's parameter it goes to, ``None`` where that is not known.
     ``constant`` is its value where that is a constant, else :data:`UNKNOWN`. ``splat`` is 0 for a plain
     argument, 1 for ``*x``, 2 for ``**x``. ``from_command`` names the command whose reply the value is (part
-    of): KEYS, SCAN, SMEMBERS. ``globs`` are the key patterns that a ``match`` or ``pattern`` argument of KEYS
-    and SCAN is built as, ``scripts`` the texts of a script or library. ``codecs`` are the forms of the values that it
-    brings, as far as known.
+    of): KEYS, SCAN, SMEMBERS. ``is_container`` says that the value surely is a list, tuple, set or dict.
+    ``globs`` are the key patterns that a ``match`` or ``pattern`` argument of KEYS and SCAN is built as,
+    ``scripts`` the texts of a script or library. ``codecs`` are the forms of the values that it brings, as far
+    as known.
     """
 
     text: str
@@ -109,6 +115,7 @@ class CallArgument:
     splat: int
     constant: ConstantValue | Unknown
     from_command: str = ""
+    is_container: bool = False
     globs: tuple[KeyPattern, ...] = ()
     scripts: tuple[KeyPattern, ...] = ()
     codecs: frozenset[Codec] = frozenset()
@@ -168,8 +175,9 @@ class Block:
 class Loop:
     """A ``for`` loop or comprehension that a call works on the items of.
 
-    ``over`` is the text of what it runs over, ``from_command`` the command whose reply that is; ``is_endless`` says
-    that this gives items for as long as the program runs. ``leaves`` says that the loop may end early or hands out
+    ``over`` is the text of what it runs over, ``from_command`` the command whose reply that is, ``stream`` what kind of
+    stream it is in a word ("file", "generator", "rows"), empty if it is none; ``is_endless`` says that this gives items
+    for as long as the program runs. ``leaves`` says that the loop may end early or hands out
     items one by one (``break``, ``return``, ``yield``), ``waits`` that it sleeps. ``works_before`` says that a call
     before this one does something with the item that the command may have to wait for, ``receiver_varies`` that each
     item has a client of its own. ``works`` says that the loop does something with its items besides sending commands.
@@ -181,6 +189,7 @@ class Loop:
     span: Span
     over: str
     from_command: str = ""
+    stream: str = ""
     is_endless: bool = False
     leaves: bool = False
     waits: bool = False

@@ -21,11 +21,13 @@ from redlint.model.evaluation import outside
 from redlint.model.evaluation.evaluator import Evaluator, ModuleLoader
 from redlint.model.events import ClientCreation, ClientRef, Place, RedisCall
 from redlint.model.files import ProjectFiles
+from redlint.model.function_calls import FunctionCall, FunctionCalls
 from redlint.model.gate import Gate
 from redlint.model.handing import Receivers, Recorder, Search
 from redlint.model.importers import Importers
 from redlint.model.index import ModuleIndex
 from redlint.model.keyspace import PatternUses, patterns_of
+from redlint.model.missing_methods import MissingMethod, MissingMethods
 from redlint.model.modules import ModuleNames
 from redlint.model.pattern import KeyPattern
 from redlint.model.progress import Progress, unwatched
@@ -66,6 +68,8 @@ class ModuleModel:
     calls: tuple[RedisCall, ...]
     sequences: tuple[CallSequence, ...]
     creations: tuple[ClientCreation, ...]
+    function_calls: tuple[FunctionCall, ...]
+    missing_methods: tuple[MissingMethod, ...]
     production: bool
 
 
@@ -368,6 +372,8 @@ class Project:
             self._progress("resolving calls", number, len(linked))
             made[module.path] = calls.of_module(module)
         registries = Registries((call for group in made.values() for call in group), calls.stored)
+        missing_methods = MissingMethods(evaluator, scopes, linked)
+        function_calls = FunctionCalls(evaluator, scopes, (call for group in made.values() for call in group))
         for module in linked:
             path = module.path
             found = tuple(registries.resolved(call) for call in made[path])
@@ -379,6 +385,8 @@ class Project:
                 calls=found,
                 sequences=call_sequences(found),
                 creations=creations.of_module(module),
+                function_calls=function_calls.of_module(module),
+                missing_methods=missing_methods.of_module(module, found),
                 production=self._settings.is_production(path),
             )
         patterns = patterns_of(call for module in modules.values() for call in module.calls)

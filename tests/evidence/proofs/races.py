@@ -133,6 +133,25 @@ PROOFS: Final = (
         good_figure="0 let in",
     ),
     Proof(
+        rule="RED504",
+        harm="`acquire()` of a lock that was made with `blocking_timeout` gives up, and does not raise",
+        bad="""
+            def example(work):
+                lock = client.lock("lock:rebuild", timeout=60, blocking_timeout=0.2)
+                lock.acquire()
+                work()
+        """,
+        good="""
+            def example(work):
+                lock = client.lock("lock:rebuild", timeout=60, blocking_timeout=0.2)
+                if lock.acquire():
+                    work()
+        """,
+        measure=workers_inside,
+        bad_figure="1 let in",
+        good_figure="0 let in",
+    ),
+    Proof(
         rule="RED512",
         harm="`acquire()` of a lock on a pipeline says yes without taking anything",
         bad="""
