@@ -68,6 +68,7 @@ def test_all_keys_are_read() -> None:
         per-file-ignores = { "scripts/" = ["RED104"] }
         severity = { RED102 = "info" }
         preview = true
+        fail-on = "error"
         baseline = "redlint-baseline.json"
         exclude = ["generated/"]
         respect-gitignore = false
