@@ -27,12 +27,13 @@ if TYPE_CHECKING:
 def baseline(paths: tuple[str, ...], file: str | None, prune: bool, config_file: str | None, isolated: bool) -> None:
     """Write the findings there are to a file; `redlint check --baseline FILE` reports only others."""
     from redlint.baseline import DEFAULT_NAME, Baseline, compare, pruned, read_baseline, renewed, write_baseline
+    from redlint.discover import shown_path
     from redlint.job import Request, prepare
 
     if "-" in paths:
         raise click.UsageError("a baseline is for files: name them, or their directories")
     job = prepare(Request(paths=paths or (".",), config_file=config_file, isolated=isolated), bytes)
-    chosen = file or job.config.baseline_path or str(Path(job.config.root) / DEFAULT_NAME)
+    chosen = shown_path(file or job.config.baseline_path or str(Path(job.config.root) / DEFAULT_NAME))
     before = read_baseline(chosen) if prune or Path(chosen).exists() else Baseline(chosen)
     result = _linted(job, chosen)
     comparison = compare(result, before, job.files.lint)

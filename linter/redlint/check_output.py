@@ -111,11 +111,11 @@ def remark(job: Job, options: CheckOptions, narrowing: Narrowing) -> None:
     from redlint.report.summary import counted
 
     if comparison.hidden:
-        click.echo(f"Not reported: {counted(comparison.hidden, 'finding')} of {job.config.baseline_path}", err=True)
+        click.echo(f"Not reported: {counted(comparison.hidden, 'finding')} of {narrowing.file}", err=True)
     if comparison.stale_count:
         rows = [f"{path}: {one.code} {one.message}" for path, entries in comparison.stale.items() for one in entries]
         listed = "".join(f"\n  {row}" for row in rows[:_SCREENFUL])
         complain(
-            f"warning: {job.config.baseline_path}: {counted(comparison.stale_count, 'finding')} no longer there; "
+            f"warning: {narrowing.file}: {counted(comparison.stale_count, 'finding')} no longer there; "
             f"`redlint baseline --prune` removes what is stale:{listed}"
         )

@@ -50,7 +50,7 @@ def test_only_new_findings_are_reported(project: Path) -> None:
     assert check() == (1, ["app.py:7 RED101"])
     written = run("baseline")
     assert written.exit_code == 0
-    assert written.stderr == f"{project / FILE}: 1 finding in 1 file\n"
+    assert written.stderr == f"{FILE}: 1 finding in 1 file\n"
     assert check("--baseline", FILE) == (0, [])
     (project / "app.py").write_text(HEAD + OLD + NEW)
     assert check("--baseline", FILE) == (1, ["app.py:11 RED101"])
