@@ -174,15 +174,15 @@ def _matched(diagnostics: Sequence[Diagnostic], entries: list[Entry], identities
     """The findings that entries stand for; these entries are taken out. First those that agree in everything."""
     matched: set[int] = set()
     for is_exact in (True, False):
+        waiting: dict[Identity, list[Entry]] = {}
+        for entry in entries:
+            waiting.setdefault(_compared(entry.identity, is_exact=is_exact), []).append(entry)
         for diagnostic in diagnostics:
-            if id(diagnostic) in matched:
-                continue
-            wanted = _compared(identities.of(diagnostic), is_exact=is_exact)
-            for entry in entries:
-                if _compared(entry.identity, is_exact=is_exact) == wanted:
-                    entries.remove(entry)
-                    matched.add(id(diagnostic))
-                    break
+            equal = waiting.get(_compared(identities.of(diagnostic), is_exact=is_exact))
+            if equal and id(diagnostic) not in matched:
+                equal.pop()
+                matched.add(id(diagnostic))
+        entries[:] = [entry for equal in waiting.values() for entry in equal]
     return matched
 
 

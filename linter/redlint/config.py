@@ -156,6 +156,8 @@ class Config:
 
     def unmatched_ignores(self, paths: Iterable[str]) -> tuple[str, ...]:
         """The globs of ``per-file-ignores`` that match none of these paths."""
+        if not self.per_file_ignores:
+            return ()
         inside = [self.relative(path) for path in paths]
         return tuple(glob for glob in self.per_file_ignores if not any(_matches((glob,), path) for path in inside))
 

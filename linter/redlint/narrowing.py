@@ -15,7 +15,7 @@ class Narrowing:
     ``comparison`` is what the baseline made of the last result, ``file`` its path; ``None`` where there is no baseline.
     """
 
-    def __init__(self, job: Job, diff_base: str | None) -> None:
+    def __init__(self, job: Job, diff_base: str | None = None) -> None:
         """Read the baseline that the settings name, and ask git for changes since ``diff_base``.
 
         Raises :class:`redlint.errors.RedlintError`.
