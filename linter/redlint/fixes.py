@@ -17,12 +17,15 @@ from redlint.diagnostic import Edit, Span
 from redlint.model.events import CallArgument, ClientCreation, RedisCall, Scope
 from redlint.model.kinds import BlockKind, Role, Usage
 from redlint.model.late_expiry import LateExpiry
+from redlint.model.text_uses import TextUse, TextUseKind
 from redlint.source import SourceText
 
 _AFTER_LAST_ARGUMENT = re.compile(r"(?:[\s)\\])*(?:,[\s\\]*)?\)")
 _NO_ARGUMENTS = re.compile(r"\s*\(\s*\)")
 _SET_ARGUMENTS = frozenset({"name", "value", "nx", "xx"})
 _NEWLINE = r"(?:\r\n|\r|\n)"
+_DECODING = re.compile(r"[\s)]*(?P<decoding>\.\s*(?:de|en)code\(.*\))", re.DOTALL)
+_PLAIN_LITERAL = re.compile(r"b?(?:'[ -&(-\[\]-~]*'|\"[ !#-\[\]-~]*\")")
 _WORD_CHARACTER = re.compile(r"\w")
 _ATOMS = (
     *(ast.Call, ast.Name, ast.Attribute, ast.Subscript, ast.Constant, ast.JoinedStr),
@@ -100,6 +103,34 @@ def replace_around(call: RedisCall, function: str, text: str) -> tuple[Edit, ...
     return (Edit(Span(before.start(), after.end()), f"{wait}{text}"),)
 
 
+def match_text(use: TextUse) -> tuple[Edit, ...] | None:
+    """Make a reply and what it is used with text of one type: ``decode()`` put in or taken out, or other literals.
+
+    A reply that may be ``None`` is left as it is where that makes no error: there the literal becomes ``b"x"``.
+    ``None`` where neither can be done.
+    """
+    source = use.source
+    if use.kind is TextUseKind.DECODED:
+        rest = _DECODING.fullmatch(source.slice(Span(use.reply.end, use.span.end)))
+        return (Edit(Span(use.reply.end + rest.start("decoding"), use.span.end), ""),) if rest is not None else None
+    keeps_none = use.may_be_none and use.kind not in (TextUseKind.ADDED, TextUseKind.METHOD)
+    if not use.is_bytes or use.is_collection or keeps_none:
+        return _other_literals(source, use)
+    text = source.slice(use.reply)
+    return (Edit(use.reply, f"{text}.decode()" if use.is_atom else f"({text}).decode()"),)
+
+
+def _other_literals(source: SourceText, use: TextUse) -> tuple[Edit, ...] | None:
+    """The literals with the prefix that makes them the type of the reply; only plain ones."""
+    edits: list[Edit] = []
+    for span in use.literals:
+        text = source.slice(span)
+        if not _PLAIN_LITERAL.fullmatch(text) or text.startswith("b") == use.is_bytes:
+            return None
+        edits.append(Edit(span, f"b{text}" if use.is_bytes else text.removeprefix("b")))
+    return tuple(edits) or None
+
+
 def remove_statement(call: RedisCall) -> tuple[Edit, ...] | None:
     """Remove the statement that the call alone is; ``pass`` takes its place where no other is in the block.
 
@@ -144,6 +175,15 @@ def _setnx_as_set(write: RedisCall, options: str) -> tuple[Edit, ...] | None:
         return None
     arguments = ", ".join(argument.text for argument in write.arguments)
     return replace_call(write, f"{write.receiver}.set({arguments}, {options})")
+
+
+def insert_before(call: RedisCall, statement: str) -> tuple[Edit, ...] | None:
+    """Put a statement into a row of its own in front of the one that is nothing but this call."""
+    begin = call.source.row_start(call.source.location(call.outer_span.start).row)
+    indent = call.source.slice(Span(begin, call.outer_span.start))
+    if not _is_statement(call) or indent.strip():
+        return None
+    return (Edit(Span(begin, begin), f"{indent}{statement}\n"),)
 
 
 def queue_together(first: RedisCall, second: RedisCall) -> tuple[Edit, ...] | None:

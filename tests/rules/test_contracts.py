@@ -66,6 +66,7 @@ RULE_API: Final = frozenset(
                 "cursors",
                 "defaults",
                 "guards",
+                "watched",
                 "presence",
                 "pipelines",
                 "runs",
@@ -77,6 +78,7 @@ RULE_API: Final = frozenset(
                 "slots",
                 "transactions",
                 "servers",
+                "text_uses",
                 "handlers",
             )
         ),

@@ -14,7 +14,7 @@ from redlint.commands.access import KeyAccess
 from redlint.commands.methods import MethodSpec
 from redlint.commands.table import CommandSpec, command
 from redlint.diagnostic import Confidence, Span
-from redlint.model.kinds import BlockKind, Codec, Role, ScopeKind, Usage
+from redlint.model.kinds import BlockKind, Codec, PayloadKind, Role, ScopeKind, Usage
 from redlint.model.pattern import KeyPattern
 from redlint.source import SourceText
 
@@ -26,6 +26,9 @@ class Unknown(enum.Enum):
 
 
 UNKNOWN: Final = Unknown.UNKNOWN
+
+RAW_METHODS: Final = frozenset({"execute_command", "immediate_execute_command", "pipeline_execute_command"})
+"""Methods that are given the words of a command."""
 
 ConstantValue = None | bool | int | float | str | bytes
 
@@ -46,7 +49,8 @@ class ClientRef:
     not constant maps to :data:`UNKNOWN`. ``origin`` is where it was constructed or declared (how it got from
     there to a call is told by ``ProjectModel.chain``). ``parent`` is the client a pipeline, lock, pubsub or
     module sub-client was made from. ``factory`` names what made it (``redis.Redis``,
-    ``redis.from_url``); ``module`` the sub-client (``json``, ``ft``).
+    ``redis.from_url``); ``module`` the sub-client (``json``, ``ft``). ``is_declared`` says that
+    ``origin`` is an annotation: how it was constructed is not known, whatever the confidence came to.
     """
 
     library: str
@@ -58,6 +62,7 @@ class ClientRef:
     options: Mapping[str, ConstantValue | Unknown] = field(default_factory=dict, hash=False)
     parent: ClientRef | None = None
     module: str = ""
+    is_declared: bool = False
 
     @property
     def is_cluster(self) -> bool:
@@ -96,6 +101,27 @@ class ClientRef:
 
 
 @dataclass(frozen=True, slots=True)
+class RequestInput:
+    """A value that a visitor of a web server chooses freely.
+
+    ``text`` is the expression that reads it from the request, ``place`` where that stands. ``is_whole`` says that the
+    value is all of what was asked about: nothing is put in front of it or behind it.
+    """
+
+    text: str
+    place: Place
+    is_whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """What is known of a value that is stored: a literal of so many bytes, or all of a file or of a query's rows."""
+
+    kind: PayloadKind
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class CallArgument:
     """One argument of a call, with what is known of its value.
 
@@ -105,7 +131,8 @@ class CallArgument:
     of): KEYS, SCAN, SMEMBERS. ``is_container`` says that the value surely is a list, tuple, set or dict.
     ``globs`` are the key patterns that a ``match`` or ``pattern`` argument of KEYS and SCAN is built as,
     ``scripts`` the texts of a script or library. ``codecs`` are the forms of the values that it brings, as far
-    as known.
+    as known. ``requested`` tells, of commands, scripts and patterns of keys, what a visitor chooses, ``payload`` what is
+    known of the size of a value that is stored.
     """
 
     text: str
@@ -119,6 +146,8 @@ class CallArgument:
     globs: tuple[KeyPattern, ...] = ()
     scripts: tuple[KeyPattern, ...] = ()
     codecs: frozenset[Codec] = frozenset()
+    requested: RequestInput | None = None
+    payload: Payload | None = None
 
     @property
     def is_known(self) -> bool:
@@ -134,7 +163,8 @@ class KeyUse:
     expression stands for any number of keys (a splat, a list that is not spelled out).
     ``from_command`` is the command whose reply the key is part of, ``from_place`` where that was called.
     ``identity`` is equal for two key expressions of one scope that denote the same value. ``access`` is what
-    the command does with the key, ``None`` where the method sends no single command.
+    the command does with the key, ``None`` where the method sends no single command. ``requested`` is what a visitor
+    of a web server chooses of it.
     """
 
     text: str
@@ -145,6 +175,7 @@ class KeyUse:
     from_command: str = ""
     from_place: Place | None = None
     identity: str = ""
+    requested: RequestInput | None = None
 
     @property
     def shown(self) -> str:
@@ -306,6 +337,11 @@ class RedisCall:
         return tuple(found for name in self.spec.sends if (found := command(name)) is not None)
 
     @property
+    def is_raw(self) -> bool:
+        """Whether it is given the words of a command (``execute_command("GET", key)``)."""
+        return self.method in RAW_METHODS
+
+    @property
     def makes_lock(self) -> bool:
         """Whether it makes a lock object, which sets and deletes its key (``client.lock("name", timeout=10)``)."""
         return self.spec is not None and self.spec.returns == "Lock"
@@ -329,6 +365,17 @@ class RedisCall:
         for block in self.blocks:
             if block.kind.is_loop:
                 yield block
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ChosenMethod:
+    """A method of a Redis client that is looked up by a name which a visitor chooses: ``getattr(client, name)``."""
+
+    path: str
+    span: Span
+    client: ClientRef
+    requested: RequestInput
+    production: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,12 +14,12 @@ from types import MappingProxyType
 from redlint.diagnostic import Span
 from redlint.errors import SourceSyntaxError, UnreadableSourceError
 from redlint.model.calls import RedisCalls
-from redlint.model.clients import import_words
+from redlint.model.clients import import_words, web_packages
 from redlint.model.collect import collect
 from redlint.model.creations import ClientCreations
 from redlint.model.evaluation import outside
 from redlint.model.evaluation.evaluator import Evaluator, ModuleLoader
-from redlint.model.events import ClientCreation, ClientRef, Place, RedisCall
+from redlint.model.events import ChosenMethod, ClientCreation, ClientRef, Place, RedisCall
 from redlint.model.files import ProjectFiles
 from redlint.model.function_calls import FunctionCall, FunctionCalls
 from redlint.model.gate import Gate
@@ -34,11 +34,13 @@ from redlint.model.progress import Progress, unwatched
 from redlint.model.provenance import Provenance, TracingEvaluator
 from redlint.model.reach import Reach
 from redlint.model.registries import Registries
+from redlint.model.request_data import RequestData, takes_parameter
 from redlint.model.scopes import Scopes
 from redlint.model.sequences import CallSequence, call_sequences
 from redlint.model.settings import ModelSettings
 from redlint.model.strings import KeyTexts
 from redlint.model.target import Target, Topology
+from redlint.model.text_uses import TextUse, TextUses
 from redlint.model.ttl import TtlPolicy
 from redlint.model.unresolved import UnresolvedCall, unresolved_calls
 from redlint.source import SourceText
@@ -71,6 +73,8 @@ class ModuleModel:
     function_calls: tuple[FunctionCall, ...]
     missing_methods: tuple[MissingMethod, ...]
     production: bool
+    chosen_methods: tuple[ChosenMethod, ...] = ()
+    text_uses: tuple[TextUse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -360,8 +364,31 @@ class Project:
         further = {edge.source for source in sources for edge in self._importers.edges_from(source)}
         return not sources | further <= self._known
 
+    def _requests(
+        self, evaluator: Evaluator, calls: RedisCalls, made: Mapping[str, tuple[RedisCall, ...]]
+    ) -> RequestData:
+        """What visitors choose; also in files that hold no Redis object, and only call a function which uses one."""
+        names = {
+            path: {call.scope.name for call in group if takes_parameter(call, *calls.given(call))}
+            for path, group in made.items()
+        }
+        asking: set[str] = set()
+        for path in self._paths:
+            if path in self._known or not self._importers.has_word(path, web_packages()):
+                continue
+            sources = {edge.source for edge in self._importers.edges_from(path)}
+            sources |= {edge.source for source in sources for edge in self._importers.edges_from(source)}
+            called = {name for source in sources for name in names.get(source, ())}
+            if called and self._importers.has_word(path, called):
+                asking.add(path)
+        if not asking:
+            return RequestData(evaluator)
+        paths = sorted(self._known | asking)
+        return RequestData(Evaluator(self.load, self._names, self._settings, lambda: paths))
+
     def _model(self, evaluator: Evaluator) -> ProjectModel:
-        texts = KeyTexts(self._evaluator(self.load))
+        everywhere = self._evaluator(self.load)
+        texts = KeyTexts(everywhere)
         scopes = Scopes(evaluator)
         creations = ClientCreations(evaluator, scopes)
         calls = RedisCalls(evaluator, texts, scopes, creations)
@@ -371,12 +398,14 @@ class Project:
         for number, module in enumerate(linked):
             self._progress("resolving calls", number, len(linked))
             made[module.path] = calls.of_module(module)
+        text_uses = TextUses(evaluator, (call for group in made.values() for call in group))
         registries = Registries((call for group in made.values() for call in group), calls.stored)
+        requests = self._requests(everywhere, calls, made)
         missing_methods = MissingMethods(evaluator, scopes, linked)
         function_calls = FunctionCalls(evaluator, scopes, (call for group in made.values() for call in group))
         for module in linked:
             path = module.path
-            found = tuple(registries.resolved(call) for call in made[path])
+            found = tuple(requests.marked(registries.resolved(call), *calls.given(call)) for call in made[path])
             modules[path] = ModuleModel(
                 path=path,
                 source=module.source,
@@ -388,6 +417,8 @@ class Project:
                 function_calls=function_calls.of_module(module),
                 missing_methods=missing_methods.of_module(module, found),
                 production=self._settings.is_production(path),
+                chosen_methods=tuple(requests.chosen_methods(module)),
+                text_uses=text_uses.of_module(module),
             )
         patterns = patterns_of(call for module in modules.values() for call in module.calls)
         tracing = self._tracing_evaluator()
