@@ -94,7 +94,7 @@ def _common_commit(root: str, commit: str) -> str:
 
 
 def _git(directory: str, *arguments: str) -> bytes:
-    command = ("git", "-C", directory, "-c", "core.quotePath=true", *arguments)
+    command = ("git", "-C", directory, *arguments)
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
     except OSError as error:

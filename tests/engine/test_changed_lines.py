@@ -158,7 +158,7 @@ def test_from_a_directory_below(repository: Repository, monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize(
-    "name", ["a b.py", "ü.py", 'quote"d.py', "tab\there.py", "back\\slash.py", "new\nline.py", "b/b.py"]
+    "name", ["a b.py", "ü.py", 'quote"d.py', "tab\there.py", "back\\slash.py", "new\nline.py", 'ü"d.py', "b/b.py"]
 )
 def test_unusual_names(repository: Repository, name: str) -> None:
     repository.write(name, OLD)
@@ -178,12 +178,14 @@ def test_newlines(repository: Repository, newline: str) -> None:
 
 
 def test_rows_that_look_like_a_diff(repository: Repository) -> None:
-    text = HEAD + "x = '''\n++ b/other.py\n-- a/other.py\n@@ -1 +1,9 @@\n'''\n" + KEYS.format("new")
-    repository.write("app.py", text)
-    assert rows() == ["app.py:9"]
+    lines = OLD.splitlines(keepends=True)
+    lines[4:5] = ["x = '''\n", "++ b/other.py\n", "-- a/other.py\n", "@@ -1 +1,9 @@\n", "'''\n"]
+    lines[-1] = KEYS.format("changed")
+    repository.write("app.py", "".join(lines))
+    assert rows() == ["app.py:13"]
     repository.commit()
-    repository.write("app.py", HEAD + KEYS.format("x") + KEYS.format("new"))
-    assert rows() == ["app.py:4"]
+    repository.write("app.py", OLD)
+    assert rows() == ["app.py:5", "app.py:9"]
 
 
 @pytest.mark.parametrize(
