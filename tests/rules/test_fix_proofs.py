@@ -173,6 +173,7 @@ def test_unlink_does_what_delete_does(client: Redis, body: str, arguments: Seque
     assert outcome(fixable, client, arguments) == outcome(after, client, arguments)
 
 
+@pytest.mark.proves("blocking-delete-of-large-key")
 def test_unlink_with_decoded_replies(server: Server) -> None:
     with server.client(decode_responses=True) as client:
         client.flushall()
@@ -182,6 +183,7 @@ def test_unlink_with_decoded_replies(server: Server) -> None:
         assert client.delete("visitors:home", "nothing") == 1
 
 
+@pytest.mark.proves("blocking-delete-of-large-key")
 def test_unlink_does_what_delete_does_with_asyncio(server: Server, client: Redis) -> None:
     body = "return await client.delete('visitors:home', name)"
     before = snippet(ASYNC_HEADER, body, is_async=True)
@@ -200,6 +202,7 @@ def test_unlink_does_what_delete_does_with_asyncio(server: Server, client: Redis
     assert outcomes[0].reply == 2
 
 
+@pytest.mark.proves("blocking-delete-of-large-key")
 def test_unlink_does_what_delete_does_on_a_cluster(cluster: RedisCluster) -> None:
     body = "return client.delete('visitors:home', 'greeting', 'expiring', 'nothing')"
     before = snippet(CLUSTER_HEADER, body)
@@ -210,6 +213,7 @@ def test_unlink_does_what_delete_does_on_a_cluster(cluster: RedisCluster) -> Non
     assert first.reply == 3
 
 
+@pytest.mark.proves("blocking-delete-of-large-key")
 def test_unlink_does_what_delete_does_in_a_cluster_pipeline(cluster: RedisCluster) -> None:
     replies = []
     for method in ("delete", "unlink"):
@@ -221,6 +225,7 @@ def test_unlink_does_what_delete_does_in_a_cluster_pipeline(cluster: RedisCluste
     assert replies[0] == replies[1]
 
 
+@pytest.mark.proves("blocking-delete-of-large-key")
 def test_both_raise_the_same_without_keys(client: Redis) -> None:
     messages = []
     for method in ("delete", "unlink"):
@@ -271,6 +276,7 @@ def test_a_ttl_that_the_two_take_differently_has_no_safe_fix(client: Redis, ttl:
     assert seen[0] != seen[1]
 
 
+@pytest.mark.proves("set-then-expire")
 def test_set_only_if_it_exists_does_not_lose_the_expiry_of_others(client: Redis) -> None:
     """``set(xx=True)`` of a missing key creates none, and EXPIRE then does nothing either."""
     before = f"{HEADER}\n\ndef example(name):\n    {SETS['only if it exists'][0]}\n"
@@ -633,6 +639,7 @@ def test_one_set_takes_a_key_as_setnx_and_expire_do(client: Redis, write: str, e
     assert first.reply == ("free" if key == "nothing" else "taken")
 
 
+@pytest.mark.proves("setnx-then-expire")
 def test_one_set_takes_a_key_with_asyncio(server: Server, client: Redis) -> None:
     body = "if await client.setnx(name, 'me'):\n        await client.expire(name, 500)"
     before = f"{ASYNC_HEADER}\n\nasync def example(name):\n    {body}\n"

@@ -212,7 +212,8 @@ class Loop:
     items one by one (``break``, ``return``, ``yield``), ``waits`` that it sleeps. ``works_before`` says that a call
     before this one does something with the item that the command may have to wait for, ``receiver_varies`` that each
     item has a client of its own. ``works`` says that the loop does something with its items besides sending commands.
-    ``made_of_items`` are the arguments of the call that differ from item to item.
+    ``made_of_items`` are the arguments of the call that differ from item to item. ``gathered`` says that
+    ``asyncio.gather`` starts the call for all items at once, and that nothing bounds their number.
     """
 
     number: int
@@ -228,6 +229,7 @@ class Loop:
     works: bool = False
     receiver_varies: bool = False
     made_of_items: tuple[Span, ...] = ()
+    gathered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

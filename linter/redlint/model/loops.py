@@ -14,6 +14,7 @@ from redlint.model.facts import Attribute, Call, CallSite, Expression, last_name
 from redlint.model.index import ModuleIndex
 from redlint.model.kinds import BlockKind, Usage
 from redlint.model.streams import Streams
+from redlint.model.together import Together
 from redlint.model.values import ClientMethod, ContainerMethod, Reply
 
 _OVER_ITEMS: Final = (BlockKind.FOR, BlockKind.COMPREHENSION)
@@ -36,6 +37,7 @@ class Loops:
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
         self._streams = Streams(evaluator)
+        self._together = Together(evaluator)
 
     def of_call(self, module: ModuleIndex, site: CallSite, arguments: Iterable[Expression]) -> Loop | None:
         """The innermost loop of the call's function whose items its arguments are made from."""
@@ -84,6 +86,7 @@ class Loops:
             ),
             receiver_varies=receiver is not None and number in ingredients(module, receiver).loops,
             made_of_items=made_of_items,
+            gathered=facts.kind is BlockKind.COMPREHENSION and self._together.gathers(module, site),
         )
 
     def _decides(self, module: ModuleIndex, work: CallSite, site: CallSite, loop: int) -> bool:

@@ -7,9 +7,9 @@ import gc
 import socket
 import threading
 import warnings
-from typing import Final
+from typing import Any, Final
 
-from redis import AuthenticationError, Redis
+from redis import AuthenticationError, ConnectionError, Redis
 
 from evidence.harness import ASYNC_HEADER, Proof, Run
 
@@ -23,6 +23,23 @@ def connections_opened(run: Run) -> str:
             names["example"]("a")
         after: int = run.client.info("stats")["total_connections_received"]
     return f"{after - before} connections for 10 calls"
+
+
+def replies_of_many_names(run: Run) -> str:
+    """What 500 names at once bring."""
+
+    async def ask(names: dict[str, Any]) -> str:
+        try:
+            replies = await names["example"]([f"name:{number}" for number in range(500)])
+            return f"{len(replies)} replies"
+        except ConnectionError as error:
+            return type(error).__name__
+        finally:  # gather leaves the others running
+            await asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()}), return_exceptions=True)
+            await names["client"].connection_pool.disconnect()
+
+    with run.names() as names:
+        return asyncio.run(ask(names))
 
 
 def connections_of_a_loop(run: Run) -> str:
@@ -330,5 +347,28 @@ PROOFS: Final = (
         measure=connections_of_a_loop,
         bad_figure="10 connections for 10 names",
         good_figure="0 connections for 10 names",
+    ),
+    Proof(
+        rule="RED412",
+        harm="commands that are gathered take a connection each, and the pool raises when it has none left",
+        header=ASYNC_HEADER.replace("socket_timeout=5)", "socket_timeout=5, max_connections=100)"),
+        bad="""
+            import asyncio
+
+            async def example(names):
+                return await asyncio.gather(*[client.get(name) for name in names])
+        """,
+        good="""
+            import asyncio
+
+            pool = redis.BlockingConnectionPool(port=PORT, socket_timeout=5, max_connections=20)
+            client = redis.Redis(connection_pool=pool)
+
+            async def example(names):
+                return await asyncio.gather(*[client.get(name) for name in names])
+        """,
+        measure=replies_of_many_names,
+        bad_figure="MaxConnectionsError",
+        good_figure="500 replies",
     ),
 )
