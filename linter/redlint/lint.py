@@ -34,13 +34,14 @@ class ProjectResult:
     """What linting found.
 
     ``diagnostics`` are sorted by path and place. ``failures`` are the rules that broke. ``checked`` is the
-    number of files that were asked for.
+    number of files that were asked for. ``rules`` are the rules that were on.
     """
 
     diagnostics: tuple[Diagnostic, ...]
     model: ProjectModel
     failures: tuple[RuleFailure, ...]
     checked: int
+    rules: tuple[type[Rule], ...] = ()
 
     @property
     def failed(self) -> bool:
@@ -86,7 +87,8 @@ def lint_project(
     analysed; without ``noqa`` no comment hides a finding. ``progress`` is told how far it is.
     Raises :class:`redlint.errors.ConfigError` for selectors that match no rule.
     """
-    index = RuleIndex.of({rule.code: rule for rule in (*(rule() for rule in ENGINE_RULES), *rules)}.values())
+    known = {rule.code: rule for rule in (*(rule() for rule in ENGINE_RULES), *rules)}
+    index = RuleIndex.of(known.values())
     codes = selected_codes(
         index,
         select=config.select,
@@ -108,6 +110,7 @@ def lint_project(
         model=model,
         failures=tuple(run.failures),
         checked=len(files.lint),
+        rules=tuple(type(known[code]) for code in sorted(codes)),
     )
 
 
