@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import cached_property
 from types import MappingProxyType
 
 from redlint.diagnostic import Span
-from redlint.errors import SourceSyntaxError, UnreadableSourceError
+from redlint.errors import UnreadableSourceError
 from redlint.model.calls import RedisCalls
 from redlint.model.clients import import_words
-from redlint.model.collect import collect
+from redlint.model.collected import FileProblem, KeptFiles
 from redlint.model.creations import ClientCreations
 from redlint.model.evaluation import outside
 from redlint.model.evaluation.evaluator import Evaluator, ModuleLoader
@@ -30,7 +31,7 @@ from redlint.model.modules import ModuleNames
 from redlint.model.pattern import KeyPattern
 from redlint.model.provenance import Provenance, TracingEvaluator
 from redlint.model.reach import Reach
-from redlint.model.registries import Registries
+from redlint.model.registries import Registries, Stored
 from redlint.model.scopes import Scopes
 from redlint.model.sequences import CallSequence, call_sequences
 from redlint.model.settings import ModelSettings
@@ -42,16 +43,6 @@ from redlint.source import SourceText
 
 _RECURSION = 10_000
 _WILDCARD = re.compile(r"[*?\[]")
-
-
-@dataclass(frozen=True, slots=True)
-class FileProblem:
-    """A file that could not be read (``unreadable``) or parsed (``syntax``); ``span`` is where the parser stopped."""
-
-    path: str
-    kind: str
-    message: str
-    span: Span
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -202,8 +193,10 @@ def _collector_paused() -> Iterator[None]:
 class Project:
     """The files of a project while it is being linked."""
 
-    def __init__(self, files: ProjectFiles, settings: ModelSettings) -> None:
+    def __init__(self, files: ProjectFiles, settings: ModelSettings, kept: KeptFiles | None = None) -> None:
+        """``kept`` are the facts of an earlier linking, which those of this one are added to."""
         self._files = files
+        self._kept = KeptFiles() if kept is None else kept
         self._settings = settings
         self._paths = sorted({*files.lint, *files.context})
         self._modules: dict[str, ModuleIndex | None] = {}
@@ -239,21 +232,12 @@ class Project:
             return None
 
     def _collect(self, path: str, content: bytes) -> ModuleIndex | None:
-        try:
-            source = SourceText.decode(path, content)
-        except UnreadableSourceError as error:
-            self._problems.append(FileProblem(path, "unreadable", str(error), Span(0, 0)))
-            return None
-        self._sources[path] = source
-        try:
-            facts = collect(source.text)
-        except SourceSyntaxError as error:
-            self._problems.append(FileProblem(path, "syntax", error.message, Span(error.offset, error.offset)))
-            return None
-        except RecursionError:
-            self._problems.append(FileProblem(path, "unreadable", "nested too deeply to analyse", Span(0, 0)))
-            return None
-        return ModuleIndex(path, source, facts)
+        found = self._kept.collected(path, content)
+        if found.source is not None:
+            self._sources[path] = found.source
+        if found.problem is not None:
+            self._problems.append(found.problem)
+        return found.module
 
     # --- gate -----------------------------------------------------------------------------------------
 
@@ -261,20 +245,27 @@ class Project:
         """The files that name a client library (or all, without the gate)."""
         if not self._settings.gate:
             return list(self._paths)
-        settings = self._settings
-        words = {name.partition(":")[0].rpartition(".")[2] for name in settings.clients}
-        words |= {name.rpartition(".")[2] for name in settings.wrappers} | {*settings.client_names}
-        gate = Gate(words)
         found: list[str] = []
         for path in self._paths:
             content = self._read(path)
             if content is None:
                 continue
             self._importers.add(path, content)
-            if path in self._files.explicit or gate.admits(content):
+            if self._admits(path, content):
                 self._modules[path] = self._collect(path, content)
                 found.append(path)
         return found
+
+    @cached_property
+    def _gate(self) -> Gate:
+        settings = self._settings
+        words = {name.partition(":")[0].rpartition(".")[2] for name in settings.clients}
+        words |= {name.rpartition(".")[2] for name in settings.wrappers} | {*settings.client_names}
+        return Gate(words)
+
+    def _admits(self, path: str, content: bytes) -> bool:
+        """Whether a file is worth parsing for its own sake."""
+        return not self._settings.gate or path in self._files.explicit or self._gate.admits(content)
 
     # --- linking --------------------------------------------------------------------------------------
 
@@ -353,17 +344,16 @@ class Project:
         return not sources | further <= self._known
 
     def _model(self, evaluator: Evaluator) -> ProjectModel:
-        texts = KeyTexts(self._evaluator(self.load))
-        scopes = Scopes(evaluator)
-        creations = ClientCreations(evaluator, scopes)
-        calls = RedisCalls(evaluator, texts, scopes, creations)
+        finder = EventFinder(evaluator, self._evaluator(self.load))
+        return self._assembled({module.path: finder.of_module(module) for module in self._linked()}, finder.stored)
+
+    def _assembled(self, events: Mapping[str, ModuleEvents], stored: Stored) -> ProjectModel:
+        """The model that the events of the modules make together."""
         modules: dict[str, ModuleModel] = {}
-        linked = tuple(self._linked())
-        made = {module.path: calls.of_module(module) for module in linked}
-        registries = Registries((call for group in made.values() for call in group), calls.stored)
-        for module in linked:
+        registries = Registries((call for one in events.values() for call in one.calls), stored)
+        for module in self._linked():
             path = module.path
-            found = tuple(registries.resolved(call) for call in made[path])
+            found = tuple(registries.resolved(call) for call in events[path].calls)
             modules[path] = ModuleModel(
                 path=path,
                 source=module.source,
@@ -371,7 +361,7 @@ class Project:
                 multiline_strings=tuple(Span(start, end) for start, end in module.facts.multiline_strings),
                 calls=found,
                 sequences=call_sequences(found),
-                creations=creations.of_module(module),
+                creations=events[path].creations,
                 production=self._settings.is_production(path),
             )
         patterns = patterns_of(call for module in modules.values() for call in module.calls)
@@ -389,7 +379,40 @@ class Project:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class ModuleEvents:
+    """The Redis calls and the constructions of clients in one module."""
+
+    calls: tuple[RedisCall, ...]
+    creations: tuple[ClientCreation, ...]
+
+
+class EventFinder:
+    """Finds the events of modules; what it works out for one serves the others."""
+
+    def __init__(self, evaluator: Evaluator, of_keys: Evaluator) -> None:
+        """``of_keys`` evaluates what keys are built from, which may stand in any file."""
+        scopes = Scopes(evaluator)
+        self._creations = ClientCreations(evaluator, scopes)
+        self._calls = RedisCalls(evaluator, KeyTexts(of_keys), scopes, self._creations)
+
+    def of_module(self, module: ModuleIndex) -> ModuleEvents:
+        """The events of a module."""
+        return ModuleEvents(self._calls.of_module(module), self._creations.of_module(module))
+
+    def stored(self, call: RedisCall) -> tuple[KeyPattern, ...]:
+        """What a call that was found here stores, as patterns; empty where that is unknown."""
+        return self._calls.stored(call)
+
+
+@contextmanager
+def linking_conditions() -> Iterator[None]:
+    """What linking needs of the interpreter: room for long chains of values, and no search for garbage."""
+    with _deep_recursion(), _collector_paused():
+        yield
+
+
 def analyse(files: ProjectFiles, settings: ModelSettings) -> ProjectModel:
     """Collect and link a project."""
-    with _deep_recursion(), _collector_paused():
+    with linking_conditions():
         return Project(files, settings).link()
