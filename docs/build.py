@@ -1,4 +1,4 @@
-"""Builds the pages that are made from code: rules, their index, the reference of settings, and the evidence.
+"""Builds what is made from code: the pages of rules, their index, the reference and schema of settings, the evidence.
 
 ``python docs/build.py`` writes them; ``--check`` writes nothing, lists the pages that differ from what would
 be written, and exits with 1 if there are any.
@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
 from redlint.config import Config
+from redlint.config_schema import config_schema
 from redlint.engine_rules import ENGINE_RULES
 from redlint.explain import fix_availability, rule_options_table, rule_page, rule_summary
 from redlint.registry import load_rules
@@ -46,6 +48,7 @@ def pages() -> dict[Path, str]:
     found = {Path("rules") / f"{rule_name(rule.__name__)}.md": rule_page(rule) for rule in rules}
     found[Path("rules/index.md")] = "\n".join(_index(rules)) + "\n"
     found[Path("configuration-reference.md")] = "\n".join(_reference(rules)) + "\n"
+    found[Path("redlint.schema.json")] = json.dumps(config_schema(rules), indent=2, ensure_ascii=False) + "\n"
     found[Path("evidence.md")] = "\n".join(_evidence()) + "\n"
     return found
 

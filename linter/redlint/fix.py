@@ -23,6 +23,7 @@ from redlint.errors import SourceSyntaxError, UnreadableSourceError
 from redlint.lint import ProjectResult, lint_project
 from redlint.model.collect import collect
 from redlint.model.files import ProjectFiles
+from redlint.model.progress import Progress, unwatched
 from redlint.rule import Rule
 from redlint.source import SourceText
 
@@ -66,17 +67,18 @@ def fix_files(
     unsafe: bool,
     gate: bool = True,
     problems: Sequence[tuple[str, str]] = (),
+    progress: Progress = unwatched,
 ) -> FixOutcome:
     """Fix what can be fixed in ``files.lint``, in memory: safe fixes, with ``unsafe`` those as well.
 
     The other arguments are those of :func:`redlint.lint.lint_project`.
     """
     fixing = _Fixing(files, unsafe=unsafe)
-    result = lint_project(files, config, rules, gate=gate, problems=problems)
+    result = lint_project(files, config, rules, gate=gate, problems=problems, progress=progress)
     for _ in range(MOST_ROUNDS):
         if not fixing.apply(result):
             return fixing.outcome(result, settled=True)
-        result = lint_project(fixing.files, config, rules, gate=gate, problems=problems)
+        result = lint_project(fixing.files, config, rules, gate=gate, problems=problems, progress=progress)
     return fixing.outcome(result, settled=not fixing.fixable(result))
 
 

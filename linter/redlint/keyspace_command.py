@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import shutil
 import sys
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import click
 
+from redlint.console import EXIT_FINDINGS, complain
 from redlint.errors import RedlintError
 from redlint.report.keyspace import KEYSPACE_FORMATS
 
 if TYPE_CHECKING:
     from redlint.report.keyspace.record import KeyspaceRecord
-
-EXIT_CHANGED: Final = 1
 
 _FILE_WIDTH = 160
 
@@ -81,7 +80,6 @@ def _analysed(
     from redlint.job import Request, prepare
     from redlint.model.link import analyse
     from redlint.report.keyspace.record import keyspace_record
-    from redlint.report.terminal import visible
 
     request = Request(paths=paths or (".",), config_file=config_file, isolated=isolated)
     job = prepare(request, sys.stdin.buffer.read)
@@ -89,7 +87,7 @@ def _analysed(
     wanted = frozenset(job.files.lint)
     problems = [*job.problems, *((one.path, one.message) for one in model.problems if one.path in wanted)]
     for path, message in problems:
-        click.echo(f"redlint: warning: {visible(f'{path}: {message}')}", err=True)
+        complain(f"warning: {path}: {message}")
     return keyspace_record(model, wanted, tests=include_tests), not problems
 
 
@@ -140,4 +138,4 @@ def _locked(record: KeyspaceRecord, lock_file: str, *, check: bool) -> int:
         click.echo(f"{counted(len(current), 'key pattern')} as locked", err=True)
         return 0
     click.echo(f"{counted(len(changes), 'change')}; if they are meant, write the lock file again", err=True)
-    return EXIT_CHANGED
+    return EXIT_FINDINGS

@@ -12,6 +12,7 @@ from redlint.diagnostic import Applicability, Confidence, Diagnostic, Severity, 
 from redlint.engine_rules import ALWAYS_ON, ENGINE_RULES, InternalError, SyntaxError, UnreadableFile
 from redlint.model.files import ProjectFiles
 from redlint.model.link import ModuleModel, ProjectModel, analyse
+from redlint.model.progress import Progress, unwatched
 from redlint.rule import CallSequence, RedisCall, Rule
 from redlint.selection import RuleIndex, most_exact, selected_codes
 from redlint.source import SourceText
@@ -75,15 +76,18 @@ def lint_project(
     *,
     gate: bool = True,
     problems: Sequence[tuple[str, str]] = (),
+    noqa: bool = True,
+    progress: Progress = unwatched,
 ) -> ProjectResult:
     """Lint the files of a project together; only ``files.lint`` are reported on.
 
     ``rules`` are all rules there are, the config decides which of them are on. ``problems`` are paths that
     could not be had when the files were looked for, with the reason. Without the ``gate`` every file is
-    analysed. Raises :class:`redlint.errors.ConfigError` for selectors that match no rule.
+    analysed; without ``noqa`` no comment hides a finding. ``progress`` is told how far it is.
+    Raises :class:`redlint.errors.ConfigError` for selectors that match no rule.
     """
-    model = analyse(files, config.model_settings(gate=gate))
-    return check_model(model, files, config, rules, problems=problems)
+    model = analyse(files, config.model_settings(gate=gate), progress)
+    return check_model(model, files, config, rules, problems=problems, noqa=noqa, progress=progress)
 
 
 def check_model(
@@ -93,6 +97,8 @@ def check_model(
     rules: Sequence[Rule],
     *,
     problems: Sequence[tuple[str, str]] = (),
+    noqa: bool = True,
+    progress: Progress = unwatched,
     only: str | None = None,
 ) -> ProjectResult:
     """What the rules find in a linked project; the arguments are those of :func:`lint_project`.
@@ -109,11 +115,11 @@ def check_model(
         preview=config.preview,
     )
     run = _Run(model, config, [rule for rule in rules if rule.code in codes], only)
-    found = run.findings()
+    found = run.findings(progress)
     found += [_unreadable(path, message) for path, message in problems]
     found += _file_problems(model)
     passed = frozenset(rule.code for rule in rules) & codes
-    finish = _Finish(model, config, index, codes=codes, active=passed - run.broken)
+    finish = _Finish(model, config, index, codes=codes, active=passed - run.broken, noqa=noqa)
     wanted = frozenset((*files.lint, *(path for path, _ in problems))) if only is None else frozenset({only})
     kept = finish.of_all([one for one in found if one.path in wanted or one.code in ALWAYS_ON], wanted)
     return ProjectResult(
@@ -145,9 +151,13 @@ class _Run:
         self.broken: set[str] = set()
         self.failures: list[RuleFailure] = []
 
-    def findings(self) -> list[Diagnostic]:
+    def findings(self, progress: Progress) -> list[Diagnostic]:
         """What the rules find, of clients they are sure enough of and in paths they speak about."""
-        return [one for rule in self._rules for one in self._of_rule(rule)]
+        found: list[Diagnostic] = []
+        for number, rule in enumerate(self._rules):
+            progress("running rules", number, len(self._rules))
+            found += self._of_rule(rule)
+        return found
 
     def _of_rule(self, rule: Rule) -> Iterator[Diagnostic]:
         for diagnostic in self._unfiltered(rule):
@@ -244,12 +254,14 @@ class _Finish:
         *,
         codes: frozenset[str],
         active: frozenset[str],
+        noqa: bool,
     ) -> None:
         self._model = model
         self._config = config
         self._index = index
         self._codes = codes
         self._active = active
+        self._noqa = noqa
 
     def of_all(self, found: Iterable[Diagnostic], paths: Iterable[str]) -> Iterator[Diagnostic]:
         """The findings that are left, with those about suppression comments in ``paths``."""
@@ -264,7 +276,7 @@ class _Finish:
         ignored = self._ignored_codes(path)
         kept: Sequence[Diagnostic] = [one for one in diagnostics if one.code not in ignored]
         module = self._model.modules.get(path)
-        if module is not None:
+        if module is not None and self._noqa:
             kept = apply_suppressions(
                 module.source,
                 comments=module.comments,

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from redlint.console import EXIT_FAILED, EXIT_FINDINGS, complain, write_bytes
+
 if TYPE_CHECKING:
     from redlint.fix import FixOutcome
 
-EXIT_CHANGED: Final = 1
-EXIT_FAILED: Final = 2
 RULES: Final = ("RED901", "RED902")
 """Deprecated commands and removed client API: the rules whose fixes an upgrade applies."""
 
@@ -40,7 +40,6 @@ def upgrade(
     """Rewrite deprecated commands and removed client methods, in tests as well, and tell what is left."""
     from redlint.fix import fix_files, unified_diff, write_changes
     from redlint.job import Request, prepare
-    from redlint.report.terminal import visible
 
     if "-" in paths:
         raise click.UsageError("upgrade rewrites files: name them, or their directories")
@@ -53,16 +52,16 @@ def upgrade(
     if diff:
         for path in sorted(outcome.changed):
             text = unified_diff(path, outcome.original[path], outcome.changed[path])
-            sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
+            write_bytes(text.encode("utf-8", "surrogateescape"))
         failed = outcome.refused
     else:
         failed = (*outcome.refused, *write_changes(outcome.changed))
     sys.stderr.write(_summary(outcome, written=not diff))
     for problem in failed:
-        click.echo(f"redlint: warning: {visible(f'{problem.path}: {problem.reason}')}", err=True)
+        complain(f"warning: {problem.path}: {problem.reason}")
     if failed or outcome.result.failed:
         context.exit(EXIT_FAILED)
-    context.exit(EXIT_CHANGED if diff and outcome.changed else 0)
+    context.exit(EXIT_FINDINGS if diff and outcome.changed else 0)
 
 
 def _summary(outcome: FixOutcome, *, written: bool) -> str:

@@ -236,6 +236,39 @@ def test_statistics(project: Path) -> None:
     assert json.loads(text) == [{"code": "RED101", "name": "keys-command", "count": 2}]
 
 
+def test_many_findings_are_summed_up_by_rule(project: Path) -> None:
+    (project / "app.py").write_text(KEYS + "\n\ndef more():\n    client.keys('*')\n" * 10)
+    row = "11 RED101 keys-command  https://redlint.readthedocs.io/rules/keys-command/\n"
+    assert row in run("check").stderr
+    assert row not in run("check", "--quiet").stderr
+    assert row not in run("check", "--output-format", "concise").stderr
+
+
+def test_watch_lints_again_after_a_change_and_ends_with_an_interrupt(project: Path) -> None:
+    (project / "app.py").write_text(CLEAN)
+    command = [sys.executable, "-m", "redlint", "check", "--watch", "--output-format", "concise"]
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        assert running.stdout is not None and running.stderr is not None
+        assert running.stderr.readline() == "Found no problems in 1 file\n"
+        assert running.stderr.readline() == "Waiting for changes; Ctrl-C ends.\n"
+        (project / "app.py").write_text(KEYS)
+        assert running.stdout.readline().startswith("app.py:7:12: RED101 ")
+        assert running.stderr.readline().startswith("Found 1 finding ")
+        assert running.stderr.readline() == "Waiting for changes; Ctrl-C ends.\n"
+        (project / "pyproject.toml").write_text("[tool.redlint]\nslect = []\n")
+        assert "unknown setting" in running.stderr.readline()
+        running.send_signal(signal.SIGINT)
+        assert running.wait(timeout=20) == 0
+    finally:
+        running.kill()
+        running.communicate()
+
+
+def test_standard_input_cannot_be_watched() -> None:
+    assert run("check", "--watch", "-", stdin="").exit_code == 2
+
+
 def test_show_files(project: Path) -> None:
     (project / "sub").mkdir()
     for name in ("b.py", "a.py", "sub/c.py", "no.txt"):

@@ -16,7 +16,8 @@ from redlint.model.files import ProjectFiles
 from redlint.model.link import analyse
 from redlint.model.settings import ModelSettings
 from redlint.report import FORMATS, write_report
-from redlint.report.summary import summary
+from redlint.report.progress_bar import ProgressBar
+from redlint.report.summary import grouped, summary
 from redlint.report.terminal import columns, visible
 
 CODE = "import redis\n\nclient = redis.Redis()\n\n\ndef f():\n    x = 1\n    return client.keys('*')\n\n\ny = 2\n"
@@ -129,6 +130,62 @@ def test_long_rows_are_cut_around_the_finding(before: int) -> None:
     shown, underline = lines[carets - 1], lines[carets]
     assert columns(shown) <= 80
     assert shown[underline.index("^") : underline.rindex("^") + 1] == "client.keys()"
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_codes_are_links_on_terminals_only() -> None:
+    result = result_of(CODE, finding(CODE, "client.keys('*')"))
+    address = "https://redlint.readthedocs.io/rules/keys-command/"
+    terminal = Terminal()
+    write_report("full", result, terminal, color=True, width=80)
+    assert f"\033]8;;{address}\033\\\033[1;31mRED101\033[0m\033]8;;\033\\ keys-command" in terminal.getvalue()
+    assert address not in report("full", result, color=True)
+    plain = Terminal()
+    write_report("full", result, plain, color=False, width=80)
+    assert address not in plain.getvalue()
+
+
+def test_grouped_by_rule_the_most_frequent_first() -> None:
+    result = result_of(CODE, finding(CODE, "client.keys('*')"), finding(CODE, "x = 1"), finding(CODE, "y = 2"))
+    assert list(grouped(result)) == ["3 RED101 keys-command  https://redlint.readthedocs.io/rules/keys-command/"]
+
+
+class Clock:
+    """Seconds that pass when they are told to."""
+
+    def __init__(self) -> None:
+        self.seconds = 100.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+def test_the_progress_bar_comes_late_and_goes() -> None:
+    terminal, clock = Terminal(), Clock()
+    with ProgressBar(terminal, width=40, is_quiet=False, now=clock) as bar:
+        bar("reading files", 1, 4)
+        assert terminal.getvalue() == ""
+        clock.seconds += 1.5
+        bar("reading files", 2, 4)
+        bar("reading files", 3, 4)
+        # one column stays free: some terminals wrap a row that fills the last one
+        assert terminal.getvalue() == "\r\033[K[############............] reading file"
+    assert terminal.getvalue().endswith("\r\033[K")
+
+
+@pytest.mark.parametrize(("stream", "is_quiet"), [(io.StringIO(), False), (Terminal(), True)])
+def test_no_progress_bar_where_nobody_looks(stream: io.StringIO, is_quiet: bool) -> None:
+    clock = Clock()
+    with ProgressBar(stream, width=40, is_quiet=is_quiet, now=clock) as bar:
+        clock.seconds += 60
+        bar("reading files", 2, 4)
+    assert stream.getvalue() == ""
 
 
 def test_colors_only_when_asked() -> None:

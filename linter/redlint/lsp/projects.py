@@ -101,7 +101,7 @@ class ProjectAnalysis:
         job = prepare(self._scope.request(config_file), lambda: b"")
         rules = job.rules()
         files = self._files(job, documents)
-        live = LiveProject(files, job.config.model_settings(), self._kept, self._checkpoint)
+        live = LiveProject(files, job.config.model_settings(), self._kept, checkpoint=self._checkpoint)
         model = live.link()
         self._kept.keep_only(frozenset({*files.lint, *files.context}))
         return self._finished(_Ready(job, rules, files, live), model, documents)
@@ -113,7 +113,7 @@ class ProjectAnalysis:
             return None
         documents = tuple(documents)
         files = self._files(ready.job, documents)
-        live = LiveProject(files, ready.job.config.model_settings(), self._kept, self._checkpoint)
+        live = LiveProject(files, ready.job.config.model_settings(), self._kept, checkpoint=self._checkpoint)
         model = live.link(ready.live.known)
         return self._finished(replace(ready, files=files, live=live), model, documents)
 
@@ -153,8 +153,10 @@ class ProjectAnalysis:
         return ready.good.get(document.path, content)
 
     def _finished(self, ready: _Ready, model: ProjectModel, documents: tuple[Document, ...]) -> Snapshot:
-        result = check_model(model, ready.files, ready.job.config, ready.rules, problems=ready.job.problems)
-        self._checkpoint()
+        job = ready.job
+        result = check_model(
+            model, ready.files, job.config, ready.rules, problems=job.problems, progress=self._progress
+        )
         findings: dict[str, list[Diagnostic]] = {one.path: [] for one in documents if one.path in ready.files.lint}
         for diagnostic in result.diagnostics:
             findings.setdefault(diagnostic.path, []).append(diagnostic)
@@ -175,6 +177,9 @@ class ProjectAnalysis:
         for document in documents:
             self._mark(document, model)
         return self._snapshot
+
+    def _progress(self, phase: str, done: int, total: int) -> None:
+        self._checkpoint()
 
     def _mark(self, document: Document, model: ProjectModel) -> None:
         """Note which version of a document the findings are about; one that does not parse is looked at by itself."""

@@ -29,6 +29,7 @@ from redlint.model.index import ModuleIndex
 from redlint.model.keyspace import PatternUses, patterns_of
 from redlint.model.modules import ModuleNames
 from redlint.model.pattern import KeyPattern
+from redlint.model.progress import Progress, unwatched
 from redlint.model.provenance import Provenance, TracingEvaluator
 from redlint.model.reach import Reach
 from redlint.model.registries import Registries, Stored
@@ -193,9 +194,16 @@ def _collector_paused() -> Iterator[None]:
 class Project:
     """The files of a project while it is being linked."""
 
-    def __init__(self, files: ProjectFiles, settings: ModelSettings, kept: KeptFiles | None = None) -> None:
+    def __init__(
+        self,
+        files: ProjectFiles,
+        settings: ModelSettings,
+        progress: Progress = unwatched,
+        kept: KeptFiles | None = None,
+    ) -> None:
         """``kept`` are the facts of an earlier linking, which those of this one are added to."""
         self._files = files
+        self._progress = progress
         self._kept = KeptFiles() if kept is None else kept
         self._settings = settings
         self._paths = sorted({*files.lint, *files.context})
@@ -246,7 +254,8 @@ class Project:
         if not self._settings.gate:
             return list(self._paths)
         found: list[str] = []
-        for path in self._paths:
+        for number, path in enumerate(self._paths):
+            self._progress("reading files", number, len(self._paths))
             content = self._read(path)
             if content is None:
                 continue
@@ -274,7 +283,8 @@ class Project:
         fresh = self.gated()
         while True:
             self._known.update(fresh)
-            for path in fresh:
+            for number, path in enumerate(fresh):
+                self._progress("following clients", number, len(fresh))
                 self.load(path)
             # What is reached through the new files may have been unknown before: ask everything anew.
             evaluator = self._evaluator(self.load_known)
@@ -345,7 +355,16 @@ class Project:
 
     def _model(self, evaluator: Evaluator) -> ProjectModel:
         finder = EventFinder(evaluator, self._evaluator(self.load))
-        return self._assembled({module.path: finder.of_module(module) for module in self._linked()}, finder.stored)
+        return self._assembled(self._found(finder), finder.stored)
+
+    def _found(self, finder: EventFinder) -> dict[str, ModuleEvents]:
+        """The events of all modules."""
+        linked = tuple(self._linked())
+        found: dict[str, ModuleEvents] = {}
+        for number, module in enumerate(linked):
+            self._progress("resolving calls", number, len(linked))
+            found[module.path] = finder.of_module(module)
+        return found
 
     def _assembled(self, events: Mapping[str, ModuleEvents], stored: Stored) -> ProjectModel:
         """The model that the events of the modules make together."""
@@ -412,7 +431,7 @@ def linking_conditions() -> Iterator[None]:
         yield
 
 
-def analyse(files: ProjectFiles, settings: ModelSettings) -> ProjectModel:
-    """Collect and link a project."""
+def analyse(files: ProjectFiles, settings: ModelSettings, progress: Progress = unwatched) -> ProjectModel:
+    """Collect and link a project; ``progress`` is told how far that is."""
     with linking_conditions():
-        return Project(files, settings).link()
+        return Project(files, settings, progress).link()

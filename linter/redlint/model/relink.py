@@ -25,6 +25,7 @@ from redlint.model.kinds import ScopeKind
 from redlint.model.link import EventFinder, ModuleEvents, Project, ProjectModel, linking_conditions
 from redlint.model.modules import ModuleNames
 from redlint.model.pattern import KeyPattern
+from redlint.model.progress import Progress, unwatched
 from redlint.model.settings import ModelSettings
 from redlint.model.values import ScopeKey, Values
 
@@ -246,10 +247,11 @@ class LiveProject(Project):
         files: ProjectFiles,
         settings: ModelSettings,
         kept: KeptFiles,
+        progress: Progress = unwatched,
         checkpoint: Callable[[], None] = _nothing,
     ) -> None:
         """``checkpoint`` is called often while the project is linked, and may raise to give it up."""
-        super().__init__(files, settings, kept)
+        super().__init__(files, settings, progress, kept)
         self._checkpoint = checkpoint
         self._evaluators: tuple[ForgettingEvaluator, ...] = ()
         self._events: dict[str, ModuleEvents] = {}
@@ -289,7 +291,7 @@ class LiveProject(Project):
         assert isinstance(evaluator, ForgettingEvaluator)
         self._evaluators = (evaluator, self._evaluator(self.load))
         finder = EventFinder(*self._evaluators)
-        self._events = {module.path: finder.of_module(module) for module in self._linked()}
+        self._events = self._found(finder)
         self._finders = dict.fromkeys(self._events, finder)
         model = self._assembled(self._events, self._stored)
         self._checkpoint = _nothing

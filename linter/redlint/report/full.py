@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TextIO
 
 from redlint.diagnostic import Diagnostic, Severity
+from redlint.explain import rule_url
 from redlint.lint import ProjectResult
 from redlint.report.places import shown_place, start_and_end
-from redlint.report.terminal import Color, columns, expanded, paint, visible
+from redlint.report.terminal import Color, columns, expanded, link, paint, visible
 from redlint.source import Location, SourceText
 
 _CONTEXT = 2
@@ -18,19 +19,21 @@ _COLORS = {Severity.ERROR: Color.RED, Severity.WARNING: Color.YELLOW, Severity.I
 
 def write(result: ProjectResult, stream: TextIO, *, color: bool, width: int) -> None:
     """Write every finding with a frame of code, its help, related places and its fix."""
+    links = color and stream.isatty()
     for diagnostic in result.diagnostics:
         lines = [
-            _header(result, diagnostic, color=color),
+            _header(result, diagnostic, color=color, links=links),
             *_frame(result, diagnostic, color=color, width=width),
         ]
         lines += _remarks(result, diagnostic, color=color)
         stream.write("\n".join(lines) + "\n\n")
 
 
-def _header(result: ProjectResult, diagnostic: Diagnostic, *, color: bool) -> str:
+def _header(result: ProjectResult, diagnostic: Diagnostic, *, color: bool, links: bool) -> str:
     place = paint(visible(shown_place(result, diagnostic.path, diagnostic.span)), Color.BOLD, on=color)
     severity = paint(diagnostic.severity.value, _COLORS[diagnostic.severity], on=color)
     code = paint(diagnostic.code, _COLORS[diagnostic.severity], on=color)
+    code = link(code, rule_url(diagnostic.name), on=links)
     return f"{place}: {code} {diagnostic.name} {severity}: {visible(diagnostic.message)}"
 
 

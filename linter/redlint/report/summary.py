@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TextIO
 
 from redlint.diagnostic import Applicability, Diagnostic, Severity
+from redlint.explain import rule_url
 from redlint.lint import ProjectResult
 
 _WORDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
@@ -28,6 +29,16 @@ def summary(result: ProjectResult) -> str:
     kinds = ", ".join(counted(severities[one], word) for one, word in _WORDS.items() if severities[one])
     fixes = _fixes(found)
     return f"Found {counted(len(found), 'finding')} ({kinds}{f'; {fixes}' if fixes else ''}) {where}"
+
+
+def grouped(result: ProjectResult) -> Iterator[str]:
+    """A row for each rule with its number of findings and the address of its page, the most frequent first."""
+    rules = {one.code: one for one in result.diagnostics}
+    counts = Counter(one.code for one in result.diagnostics)
+    digits = max((len(str(count)) for count in counts.values()), default=0)
+    names = max((len(one.name) for one in rules.values()), default=0)
+    for code, count in sorted(counts.items(), key=lambda row: (-row[1], row[0])):
+        yield f"{count:>{digits}} {code} {rules[code].name:<{names}}  {rule_url(rules[code].name)}"
 
 
 def _fixes(found: Iterable[Diagnostic]) -> str:

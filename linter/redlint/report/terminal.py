@@ -31,6 +31,11 @@ def paint(text: str, color: Color, *, on: bool) -> str:
     return f"\033[{color.value}m{text}\033[0m" if on and text else text
 
 
+def link(text: str, address: str, *, on: bool) -> str:
+    """A text that leads to an address when it is clicked, in terminals that know OSC 8; else as it is."""
+    return f"\033]8;;{address}\033\\{text}\033]8;;\033\\" if on else text
+
+
 def visible(text: str) -> str:
     """A text in which control characters, also those that reorder text, are pictures of themselves."""
     if text.isascii() and text.isprintable():
