@@ -105,9 +105,14 @@ def path_of(uri: str) -> str | None:
     return shown_path(path) if path else None
 
 
+def is_path(path: str) -> bool:
+    """Whether a document is analysed under a path; those that are nowhere on disk have their URI instead."""
+    return "://" not in path and not path.startswith("untitled:")
+
+
 def uri_of(path: str) -> str:
     """The URI of a path that redlint reports; what is not a path is a URI already."""
-    if "://" in path or path.startswith("untitled:"):
+    if not is_path(path):
         return path
     return from_fs_path(absolute_path(path)) or path
 

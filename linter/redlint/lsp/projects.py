@@ -13,7 +13,7 @@ from redlint.discover import SUFFIXES
 from redlint.job import STANDARD_INPUT, Job, Request, prepare
 from redlint.lint import ProjectResult, RuleFailure, check_model
 from redlint.lsp.contents import DiskContents
-from redlint.lsp.documents import Document
+from redlint.lsp.documents import Document, is_path
 from redlint.model.collected import FileProblem, KeptFiles
 from redlint.model.files import ProjectFiles
 from redlint.model.link import ProjectModel
@@ -41,7 +41,7 @@ class Scope:
         """Whether a path belongs to it."""
         if not self.is_folder:
             return path == self.path
-        return Path(absolute_path(self.path)) in Path(absolute_path(path)).parents
+        return is_path(path) and Path(absolute_path(self.path)) in Path(absolute_path(path)).parents
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,6 +63,7 @@ class Snapshot:
     model: ProjectModel
     findings: Mapping[str, FileFindings]
     linted: frozenset[str]
+    result: ProjectResult
     failures: tuple[RuleFailure, ...] = ()
 
 
@@ -172,6 +173,7 @@ class ProjectAnalysis:
             model=model,
             findings=MappingProxyType(files),
             linted=frozenset(ready.files.lint),
+            result=result,
             failures=result.failures,
         )
         for document in documents:
@@ -206,8 +208,11 @@ class ProjectAnalysis:
         if ready is None or snapshot is None or document.path not in snapshot.linted:
             return snapshot
         found = snapshot.findings.get(document.path)
-        if found is not None and found.source.text == document.source.text and found.number is not None:
+        if found is not None and found.source.text == document.source.text:
             return self._replace(found, document)
+        module = snapshot.model.modules.get(document.path)
+        if found is None and module is not None and module.source.text == document.source.text:
+            return self._replace(FileFindings(module.source, (), snapshot.result), document)
         content = document.content
         collected = self._kept.collected(document.path, content)
         if collected.problem is not None and document.path in ready.live.known:
