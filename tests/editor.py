@@ -32,6 +32,9 @@ def pulling(*, encodings: Sequence[types.PositionEncodingKind] = ()) -> types.Cl
     assert capabilities.text_document is not None and capabilities.workspace is not None
     capabilities.text_document.diagnostic = types.DiagnosticClientCapabilities()
     capabilities.workspace.diagnostics = types.DiagnosticWorkspaceClientCapabilities(refresh_support=True)
+    capabilities.notebook_document = types.NotebookDocumentClientCapabilities(
+        types.NotebookDocumentSyncClientCapabilities()
+    )
     capabilities.general = types.GeneralClientCapabilities(position_encodings=list(encodings) or None)
     return capabilities
 
@@ -45,7 +48,7 @@ class Editor:
         self.registered: list[str] = []
         self._published: asyncio.Queue[types.PublishDiagnosticsParams] = asyncio.Queue()
         own = {
-            types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS: lambda params: self._published.put_nowait(params),
+            types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS: self._published.put_nowait,
             types.CLIENT_REGISTER_CAPABILITY: lambda params: self.registered.extend(
                 one.method for one in params.registrations
             ),
@@ -137,13 +140,20 @@ class Editor:
     async def actions(
         self, uri: str, row: int, only: Sequence[str | types.CodeActionKind] | None = None
     ) -> list[types.CodeAction]:
-        """The code actions of a row."""
+        """The code actions of a row that edit something; lsprotocol reads the others as commands."""
+        return [one for one in await self._offered(uri, row, only) if isinstance(one, types.CodeAction)]
+
+    async def titles(self, uri: str, row: int) -> list[str]:
+        """The titles of all code actions of a row."""
+        return [one.title for one in await self._offered(uri, row, None)]
+
+    async def _offered(
+        self, uri: str, row: int, only: Sequence[str | types.CodeActionKind] | None
+    ) -> Sequence[types.CodeAction | types.Command]:
         place = types.Range(types.Position(row, 0), types.Position(row, 200))
-        params = types.CodeActionParams(
-            types.TextDocumentIdentifier(uri), place, types.CodeActionContext([], only=list(only) if only else None)
-        )
-        found = await self.client.text_document_code_action_async(params)
-        return [one for one in found or () if isinstance(one, types.CodeAction)]
+        context = types.CodeActionContext([], only=list(only) if only else None)
+        params = types.CodeActionParams(types.TextDocumentIdentifier(uri), place, context)
+        return await self.client.text_document_code_action_async(params) or ()
 
     async def hover(self, uri: str, row: int, column: int) -> str:
         """What is shown at a place; empty where nothing is."""
@@ -176,6 +186,7 @@ async def editor(
     capabilities: types.ClientCapabilities | None = None,
     options: Mapping[str, object] | None = None,
     environment: Mapping[str, str] | None = None,
+    patience: float = 2 * PATIENCE,
 ) -> AsyncIterator[Editor]:
     """An editor with some folders open, and none of the waiting that is meant for people."""
     one = Editor()
@@ -192,7 +203,7 @@ async def editor(
         if process.returncode is None:
             process.kill()
 
-    watchdog = asyncio.get_running_loop().call_later(2 * PATIENCE, end)
+    watchdog = asyncio.get_running_loop().call_later(patience, end)
     try:
         result = await client.initialize_session(
             types.InitializeParams(
@@ -207,4 +218,4 @@ async def editor(
     finally:
         watchdog.cancel()
         end()
-        await client.stop()
+        await client.stop()  # type: ignore[no-untyped-call]

@@ -105,7 +105,8 @@ async def test_an_edit_changes_findings_in_other_files(tmp_path: Path) -> None:
 
 
 async def test_a_file_outside_of_every_folder(tmp_path: Path) -> None:
-    folder = project(tmp_path / "inside" if (tmp_path / "inside").mkdir() is None else tmp_path, app=CLEAN)
+    (tmp_path / "inside").mkdir()
+    folder = project(tmp_path / "inside", app=CLEAN)
     (tmp_path / "alone.py").write_text(KEYS)
     async with editor(folder) as one:
         uri = one.open(tmp_path / "alone.py")

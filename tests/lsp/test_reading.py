@@ -146,10 +146,9 @@ async def test_a_noqa_comment(folder: Path) -> None:
 async def test_a_rule_is_explained(folder: Path) -> None:
     (folder / "listed.py").write_text('from cache import client\n\nprint(client.keys("*"))\n')
     async with editor(folder) as one:
-        found = await one.actions(one.open(folder / "listed.py"), 2)
-        (explain,) = [action.command for action in found if action.command is not None]
+        assert "redlint: explain RED101 keys-command" in await one.titles(one.open(folder / "listed.py"), 2)
         page = await one.client.workspace_execute_command_async(
-            types.ExecuteCommandParams(explain.command, explain.arguments)
+            types.ExecuteCommandParams("redlint.explainRule", ["RED101"])
         )
         assert isinstance(page, str) and page.startswith("# keys-command (RED101)")
         (shown,) = one.client.shown_documents

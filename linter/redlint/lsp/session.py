@@ -164,12 +164,13 @@ class Session:
         config_file = self.settings.config
 
         def work() -> None:
+            documents = tuple(self.documents)
             try:
-                snapshot = project.analysis.link(self.documents, config_file)
+                snapshot = project.analysis.link(documents, config_file)
             except RedlintError as error:
                 self._tell(self._refused, project, str(error))
                 return
-            self._tell(self._linked, project, snapshot)
+            self._tell(self._linked, project, snapshot, documents)
             _tidy(first=first)
 
         urgency = Urgency.FIRST_LINK if first else Urgency.LINK
@@ -234,7 +235,7 @@ class Session:
 
     async def linked(self) -> None:
         """Wait until every project was linked, or could not be."""
-        while any(one.snapshot is None and not one.failed for one in self._projects):
+        while any(one.snapshot is None and (one.linking or not one.failed) for one in self._projects):
             await self.next_change()
 
     async def next_change(self) -> None:
@@ -249,14 +250,16 @@ class Session:
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(receive, *what)
 
-    def _linked(self, project: OpenProject, snapshot: Snapshot) -> None:
+    def _linked(self, project: OpenProject, snapshot: Snapshot, documents: tuple[Document, ...]) -> None:
         project.linking = False
+        seen = frozenset(one.uri for one in documents)
+        mine = [one for one in self.documents if self.owner(one.path) is project]
+        if any(one.uri not in seen and one.path not in snapshot.linted for one in mine):
+            self.link(project)
         self._update(project, snapshot)
-        for document in self.documents:
-            found = snapshot.findings.get(document.path)
-            if self.owner(document.path) is project and (found is None or found.number != document.number):
-                if document.path in snapshot.linted and document.path not in project.timers:
-                    self._submit_edit(project, document)
+        for document in mine:
+            if not _is_settled(project, document) and document.path not in project.timers:
+                self._submit_edit(project, document)
 
     def _update(self, project: OpenProject, snapshot: Snapshot | None) -> None:
         if snapshot is not None and project in self._projects:
@@ -306,7 +309,7 @@ def _is_settled(project: OpenProject, document: Document) -> bool:
     """Whether what is known of a project is about this version of a document, or will never be."""
     snapshot = project.snapshot
     if snapshot is None:
-        return project.failed
+        return project.failed and not project.linking
     if document.path not in snapshot.linted:
         return not project.linking
     found = snapshot.findings.get(document.path)
