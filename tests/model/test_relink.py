@@ -69,7 +69,7 @@ def test_an_edited_file_is_found_as_if_it_had_always_been_so(name: str) -> None:
         assert relinked is not None
         wanted = analyse(overlay({**FILES, path: content}), settings)
         assert events(relinked, path) == events(wanted, path)
-    settled = LiveProject(overlay({**FILES, path: text}), settings, KeptFiles()).link(live.known)
+    settled = LiveProject(overlay({**FILES, path: text}), settings, KeptFiles()).link(live)
     wanted = analyse(overlay({**FILES, path: text}), settings)
     assert {one: events(settled, one) for one in FILES} == {one: events(wanted, one) for one in FILES}
 

@@ -61,6 +61,7 @@ RULE_API: Final = frozenset(
                 "cursors",
                 "defaults",
                 "guards",
+                "watched",
                 "presence",
                 "pipelines",
                 "runs",
@@ -72,6 +73,7 @@ RULE_API: Final = frozenset(
                 "slots",
                 "transactions",
                 "servers",
+                "text_uses",
                 "handlers",
             )
         ),

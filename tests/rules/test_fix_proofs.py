@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import gc
 import re
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -171,6 +173,7 @@ def test_unlink_does_what_delete_does(client: Redis, body: str, arguments: Seque
     assert outcome(fixable, client, arguments) == outcome(after, client, arguments)
 
 
+@pytest.mark.proves("blocking-delete-of-large-key")
 def test_unlink_with_decoded_replies(server: Server) -> None:
     with server.client(decode_responses=True) as client:
         client.flushall()
@@ -180,6 +183,7 @@ def test_unlink_with_decoded_replies(server: Server) -> None:
         assert client.delete("visitors:home", "nothing") == 1
 
 
+@pytest.mark.proves("blocking-delete-of-large-key")
 def test_unlink_does_what_delete_does_with_asyncio(server: Server, client: Redis) -> None:
     body = "return await client.delete('visitors:home', name)"
     before = snippet(ASYNC_HEADER, body, is_async=True)
@@ -198,6 +202,7 @@ def test_unlink_does_what_delete_does_with_asyncio(server: Server, client: Redis
     assert outcomes[0].reply == 2
 
 
+@pytest.mark.proves("blocking-delete-of-large-key")
 def test_unlink_does_what_delete_does_on_a_cluster(cluster: RedisCluster) -> None:
     body = "return client.delete('visitors:home', 'greeting', 'expiring', 'nothing')"
     before = snippet(CLUSTER_HEADER, body)
@@ -208,6 +213,7 @@ def test_unlink_does_what_delete_does_on_a_cluster(cluster: RedisCluster) -> Non
     assert first.reply == 3
 
 
+@pytest.mark.proves("blocking-delete-of-large-key")
 def test_unlink_does_what_delete_does_in_a_cluster_pipeline(cluster: RedisCluster) -> None:
     replies = []
     for method in ("delete", "unlink"):
@@ -219,6 +225,7 @@ def test_unlink_does_what_delete_does_in_a_cluster_pipeline(cluster: RedisCluste
     assert replies[0] == replies[1]
 
 
+@pytest.mark.proves("blocking-delete-of-large-key")
 def test_both_raise_the_same_without_keys(client: Redis) -> None:
     messages = []
     for method in ("delete", "unlink"):
@@ -269,6 +276,7 @@ def test_a_ttl_that_the_two_take_differently_has_no_safe_fix(client: Redis, ttl:
     assert seen[0] != seen[1]
 
 
+@pytest.mark.proves("set-then-expire")
 def test_set_only_if_it_exists_does_not_lose_the_expiry_of_others(client: Redis) -> None:
     """``set(xx=True)`` of a missing key creates none, and EXPIRE then does nothing either."""
     before = f"{HEADER}\n\ndef example(name):\n    {SETS['only if it exists'][0]}\n"
@@ -333,6 +341,96 @@ def test_other_writes_are_left_as_they_are(body: str) -> None:
     before = f"{HEADER}cluster = RedisCluster(host='localhost')\n\n\ndef example(name):\n    {body}\n"
     fixture = Fixture("set-then-expire", {"snippet.py": before.encode()}, {})
     assert fixed(fixture, RULES, unsafe=True)["snippet.py"].decode() == before
+
+
+# --- RED601: the commands of a loop on one pipeline -------------------------------------------------------
+
+LOOPS: Final = {
+    "set": "for name in names:\n        client.set(name, 'x', ex=500)",
+    "two commands": "for name in names:\n        client.sadd(name, 'a')  # 1\n        client.expire(name, 500)  # 2",
+    "rows": "for name in names:\n        client.hset(\n            name,\n            'f', 1,\n        )\n    return 1",
+    "branches": "for name in names:\n        if name < 'b':\n            continue\n        client.rpush(name, name)",
+    "nested": "for name in names:\n        for letter in name:\n            client.incr(letter)\n    return names",
+    "script": "for name in names:\n        client.eval(\"return redis.call('SET', KEYS[1], 1)\", 1, name)",
+}
+
+
+@pytest.mark.parametrize("names", [[], ["a"], ["a", "b", "a", "ab"]], ids=len)
+@pytest.mark.parametrize("body", LOOPS.values(), ids=LOOPS)
+def test_a_pipeline_stores_what_the_loop_stores(client: Redis, body: str, names: list[str]) -> None:
+    before = f"{HEADER}\n\ndef example(names):\n    {body}\n"
+    after = after_fixing("command-in-loop", before, unsafe=True)
+    assert "pipe = client.pipeline(transaction=False)\n" in after
+    assert after.count("#") == before.count("#")
+    assert outcome(before, client, [names]) == outcome(after, client, [names])
+
+
+def test_a_pipeline_stores_it_with_asyncio(server: Server, client: Redis) -> None:
+    body = "for name in names:\n        await client.sadd(name, 'a')\n        await client.expire(name, 500)"
+    before = f"{ASYNC_HEADER}\n\nasync def example(names):\n    {body}\n"
+    after = after_fixing("command-in-loop", before, unsafe=True)
+    assert "    await pipe.execute()\n" in after
+
+    async def run(source: str) -> None:
+        async with redis.asyncio.Redis(host=server.host, port=server.port) as asynchronous:
+            await function(source, asynchronous)(["a", "b"])
+
+    outcomes = []
+    for source in (before, after):
+        fill(client)
+        asyncio.run(run(source))
+        outcomes.append(contents(client))
+    assert outcomes[0] == outcomes[1]
+
+
+def test_after_an_error_the_pipeline_has_sent_the_rest(client: Redis) -> None:
+    """Why the fix is not safe."""
+    before = f"{HEADER}\n\ndef example(names):\n    for name in names:\n        client.sadd(name, 'a')\n"
+    after = after_fixing("command-in-loop", before, unsafe=True)
+    left = []
+    for source in (before, after):
+        fill(client)
+        with pytest.raises(redis.ResponseError, match="WRONGTYPE"):
+            function(source, client)(["greeting", "later"])
+        left.append(client.exists("later"))
+    assert left == [0, 1]
+
+
+# --- RED404: the client is entered ------------------------------------------------------------------------
+
+ENTERED: Final = {
+    "client": "own = redis.asyncio.from_url(url)\n    return await own.get('greeting')",
+    "awaited": "own = await redis.asyncio.from_url(url)  # a\n\n    text = await own.get('greeting')\n    return text",
+    "branch": "if url:\n        own = redis.asyncio.from_url(url)\n        return await own.get('greeting')",
+}
+
+
+@pytest.mark.parametrize("body", ENTERED.values(), ids=ENTERED)
+def test_an_entered_client_replies_the_same_and_is_closed(server: Server, client: Redis, body: str) -> None:
+    before = f"import redis.asyncio\n\n\nasync def example(url):\n    {body}\n"
+    after = after_fixing("client-not-closed", before, unsafe=True)
+    assert "async with redis.asyncio.from_url(url) as own:" in after
+    fill(client)
+
+    async def run(source: str, name: str) -> object:
+        return await function(source, None)(f"redis://{server.host}:{server.port}?client_name={name}")
+
+    def is_open(name: str) -> bool:
+        return any(one["name"] == name for one in client.client_list())
+
+    async def run_and_wait() -> object:
+        reply = await run(after, "entered")
+        for _ in range(100):  # the server takes a moment to notice
+            if not is_open("entered"):
+                return reply
+            await asyncio.sleep(0.02)
+        return "left open"
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        assert asyncio.run(run(before, "dropped")) == b"hello"
+        gc.collect()
+    assert asyncio.run(run_and_wait()) == b"hello"
 
 
 # --- every safe fix has a proof ---------------------------------------------------------------------------
@@ -541,6 +639,7 @@ def test_one_set_takes_a_key_as_setnx_and_expire_do(client: Redis, write: str, e
     assert first.reply == ("free" if key == "nothing" else "taken")
 
 
+@pytest.mark.proves("setnx-then-expire")
 def test_one_set_takes_a_key_with_asyncio(server: Server, client: Redis) -> None:
     body = "if await client.setnx(name, 'me'):\n        await client.expire(name, 500)"
     before = f"{ASYNC_HEADER}\n\nasync def example(name):\n    {body}\n"

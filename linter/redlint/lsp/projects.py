@@ -115,7 +115,7 @@ class ProjectAnalysis:
         documents = tuple(documents)
         files = self._files(ready.job, documents)
         live = LiveProject(files, ready.job.config.model_settings(), self._kept, checkpoint=self._checkpoint)
-        model = live.link(ready.live.known)
+        model = live.link(ready.live)
         return self._finished(replace(ready, files=files, live=live), model, documents)
 
     def _files(self, job: Job, documents: tuple[Document, ...]) -> ProjectFiles:

@@ -32,7 +32,7 @@ from redlint.model.evaluation.calling import constant, owner_of
 from redlint.model.evaluation.evaluator import Evaluator
 from redlint.model.evaluation.members import library_class, member, of_bases, of_class
 from redlint.model.evaluation.proxies import forwarded
-from redlint.model.events import UNKNOWN, CallArgument, ClientRef, KeyUse, Place, RedisCall
+from redlint.model.events import RAW_METHODS, UNKNOWN, CallArgument, ClientRef, KeyUse, Place, RedisCall
 from redlint.model.facts import (
     Argument,
     Attribute,
@@ -55,17 +55,23 @@ from redlint.model.index import ModuleIndex
 from redlint.model.kinds import Role
 from redlint.model.loops import Loops
 from redlint.model.pattern import Hole, KeyPattern
+from redlint.model.payloads import Payloads
 from redlint.model.scopes import Scopes
 from redlint.model.strings import KeyTexts
 from redlint.model.values import (
     Anything,
     Client,
     ClientMethod,
+    Held,
     Instance,
+    Items,
     KnownConstant,
     Parent,
     ProjectFunction,
     Reply,
+    Row,
+    Table,
+    Value,
     Values,
 )
 
@@ -111,9 +117,6 @@ _MAKES_OBJECT = frozenset({"pipeline", "pubsub", "lock", "monitor"})
 """Methods that make an object with a life of its own."""
 
 
-_RAW = frozenset({"execute_command", "immediate_execute_command", "pipeline_execute_command"})
-
-
 @cache
 def redis_method_names() -> frozenset[str]:
     """Every method name of any Redis object; other attribute calls are not looked at."""
@@ -123,7 +126,7 @@ def redis_method_names() -> frozenset[str]:
         *pipeline_methods(),
         *pubsub_methods(),
         *lock_methods(),
-        *_RAW,
+        *RAW_METHODS,
     }
     for module in module_names():
         names.update(module_methods(module))
@@ -152,6 +155,7 @@ class RedisCalls:
         self._texts = texts
         self._scopes = scopes
         self._codecs = Codecs(evaluator)
+        self._payloads = Payloads(evaluator)
         self._loops = Loops(evaluator)
         self._given: dict[tuple[str, Span], tuple[ModuleIndex, tuple[Argument, ...]]] = {}
 
@@ -170,6 +174,10 @@ class RedisCalls:
                 return ()
             found += [pattern for pattern in patterns if pattern is not None]
         return tuple(found)
+
+    def given(self, call: RedisCall) -> tuple[ModuleIndex, tuple[Argument, ...]]:
+        """The module that a call was found in, and its arguments as they are written there."""
+        return self._given[call.path, call.span]
 
     def _values(self, module: ModuleIndex, argument: Argument) -> Iterator[tuple[KeyPattern, ...]]:
         """The patterns of each of the values that an argument brings, a mapping's keys for a sorted set."""
@@ -338,7 +346,7 @@ class RedisCalls:
         arguments = self._arguments(module, spec, given)
         commands = self._commands(spec, method, arguments)
         self._given[module.path, Span(call.start, call.end)] = (module, given)
-        if method in _RAW:
+        if method in RAW_METHODS:
             keys = self._raw_keys(module, commands, given)
         elif method == "__call__":
             keys = tuple(replace(key, access=_SCRIPT_ACCESS) for key in self._script_keys(module, given))
@@ -387,7 +395,7 @@ class RedisCalls:
     def _commands(
         self, spec: MethodSpec | None, method: str, arguments: tuple[CallArgument, ...]
     ) -> tuple[CommandSpec, ...]:
-        if method in _RAW:
+        if method in RAW_METHODS:
             return _raw_command(arguments)
         if method == "__call__":
             return _EVALSHA
@@ -435,9 +443,11 @@ class RedisCalls:
             splat=argument.stars,
             constant=constant(values),
             from_command=reply.commands[0] if reply is not None else "",
+            is_container=bool(values) and all(map(_is_container, values)),
             globs=self._texts.patterns(module, argument.value) if is_glob else (),
             scripts=self._texts.written_patterns(module, argument.value) if is_script else (),
             codecs=self._codecs.written(module, argument.value) if is_value else frozenset(),
+            payload=self._payloads.of(module, argument.value) if is_value else None,
         )
 
     # --- keys -----------------------------------------------------------------------------------------
@@ -647,6 +657,13 @@ def _reply(values: Values) -> Reply | None:
     return next((value for value in values if isinstance(value, Reply) and value.commands), None)
 
 
+def _is_container(value: Value) -> bool:
+    """Whether a value surely holds others; the replies that do so are those that list keys."""
+    if isinstance(value, Reply):
+        return not value.element and bool(value.commands) and all(one in _LISTS_KEYS for one in value.commands)
+    return isinstance(value.container if isinstance(value, Held) else value, Items | Row | Table)
+
+
 def _spec(target: _Target) -> MethodSpec | None:
     """What is known of the method, from the first of the Redis objects that has it."""
     found = (methods_of(owner_of(ref)).get(target.method) for ref in target.refs)
@@ -684,7 +701,7 @@ def _refs(receivers: Values, method: str, evaluator: Evaluator) -> tuple[ClientR
 def _has(ref: ClientRef, method: str) -> bool:
     """Whether a Redis object of this role has the method: ``execute`` is for pipelines, ``get`` no method of locks."""
     known = methods_of(owner_of(ref))
-    return not known or method in known or method in _NO_COMMANDS or method in _RAW or method == "__call__"
+    return not known or method in known or method in _NO_COMMANDS or method in RAW_METHODS or method == "__call__"
 
 
 def _of_parent(evaluator: Evaluator, parent: Parent, method: str) -> list[ClientRef]:

@@ -69,6 +69,11 @@ _DECODERS: Final = {
 }
 
 
+def encoder(name: str) -> Codec | None:
+    """What a function, by its dotted name, encodes values with; ``None`` for functions that do not encode."""
+    return _ENCODERS.get(name)
+
+
 class Codecs:
     """Tells how the values of a module's calls are encoded; ``None`` is unknown."""
 

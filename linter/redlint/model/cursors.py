@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from redlint.model.events import RedisCall
-from redlint.model.kinds import Usage
+from redlint.model.kinds import BlockKind, Usage
 
 _ITEMS_ALONE: Final = re.compile(r"\s*\[\s*(?:1|-1)\s*\]")
 _TWO_NAMES: Final = re.compile(r"(?:^|[\n;:])[ \t]*\(?(?P<cursor>[^\W\d]\w*)\s*,\s*[^\W\d]\w*\s*\)?\s*=\s*$")
@@ -35,3 +35,13 @@ def drops_cursor(call: RedisCall) -> bool:
     inside = text[call.scope.span.start : call.scope.span.end]
     is_shared = re.search(r"\b(?:global|nonlocal|locals)\b", inside) is not None
     return not is_shared and len(re.findall(rf"\b{found['cursor']}\b(?!\s*=[^=])", inside)) == 1
+
+
+def works_on_page(call: RedisCall) -> bool:
+    """Whether a call works on the items of one page: a variable with what SCAN replied, in a ``while`` loop."""
+    loop = call.loop
+    if loop is None or loop.from_command != "SCAN" or not loop.over.isidentifier():
+        return False
+    numbers = [block.number for block in call.blocks]
+    around = call.blocks[numbers.index(loop.number) + 1 :] if loop.number in numbers else ()
+    return any(block.kind is BlockKind.WHILE for block in around)

@@ -138,10 +138,17 @@ def _from_query(name: str, text: str) -> ConstantValue | Unknown:
 
 
 def _default(ref: ClientRef, name: str, target: Target) -> ConstantValue | Unknown:
-    if ref.origin is None or ref.confidence in (Confidence.ANNOTATED, Confidence.CONFIGURED, Confidence.NAMED):
+    if (
+        ref.origin is None
+        or ref.is_declared
+        or ref.confidence in (Confidence.ANNOTATED, Confidence.CONFIGURED, Confidence.NAMED)
+    ):
         return UNKNOWN
     if name in _IN_URL and _has_url(ref) and (name != "db" or not _scheme(ref)):
         return UNKNOWN
+    own = clients.own_default(clients.canonical(ref.factory), name)
+    if own is not None:
+        return own
     signatures = _signatures(ref, name)
     if not signatures:
         return UNKNOWN
@@ -270,3 +277,15 @@ def _within(versions: tuple[str, ...], wanted: SpecifierSet) -> tuple[str, ...]:
     below = [one for one in versions if Version(one) <= min(named)]
     above = [one for one in versions if Version(one) >= max(named)]
     return (*below[-1:], *above[:1]) if below else ()
+
+
+# --- what options mean --------------------------------------------------------------------------------
+
+
+def decodes_replies(ref: ClientRef, target: Target) -> bool | None:
+    """Whether a client gives text as ``str`` rather than as ``bytes``; ``None`` where that is not known.
+
+    In the query of a URL any value turns it on, ``False`` and ``0`` as well: redis-py keeps the text.
+    """
+    value = effective_option(ref, "decode_responses", target)
+    return None if isinstance(value, Unknown) else bool(value)

@@ -14,7 +14,7 @@ from redlint.commands.access import KeyAccess
 from redlint.commands.methods import MethodSpec
 from redlint.commands.table import CommandSpec, command
 from redlint.diagnostic import Confidence, Span
-from redlint.model.kinds import BlockKind, Codec, Role, ScopeKind, Usage
+from redlint.model.kinds import BlockKind, Codec, PayloadKind, Role, ScopeKind, Usage
 from redlint.model.pattern import KeyPattern
 from redlint.source import SourceText
 
@@ -26,6 +26,9 @@ class Unknown(enum.Enum):
 
 
 UNKNOWN: Final = Unknown.UNKNOWN
+
+RAW_METHODS: Final = frozenset({"execute_command", "immediate_execute_command", "pipeline_execute_command"})
+"""Methods that are given the words of a command."""
 
 ConstantValue = None | bool | int | float | str | bytes
 
@@ -46,7 +49,8 @@ class ClientRef:
     not constant maps to :data:`UNKNOWN`. ``origin`` is where it was constructed or declared (how it got from
     there to a call is told by ``ProjectModel.chain``). ``parent`` is the client a pipeline, lock, pubsub or
     module sub-client was made from. ``factory`` names what made it (``redis.Redis``,
-    ``redis.from_url``); ``module`` the sub-client (``json``, ``ft``).
+    ``redis.from_url``); ``module`` the sub-client (``json``, ``ft``). ``is_declared`` says that
+    ``origin`` is an annotation: how it was constructed is not known, whatever the confidence came to.
     """
 
     library: str
@@ -58,6 +62,7 @@ class ClientRef:
     options: Mapping[str, ConstantValue | Unknown] = field(default_factory=dict, hash=False)
     parent: ClientRef | None = None
     module: str = ""
+    is_declared: bool = False
 
     @property
     def is_cluster(self) -> bool:
@@ -73,6 +78,11 @@ class ClientRef:
     def is_redis_py(self) -> bool:
         """Whether its methods are those of redis-py, or of valkey-py, which began as its copy."""
         return self.library in ("redis", "valkey")
+
+    @property
+    def is_guessed(self) -> bool:
+        """Whether only its name or the commands sent to it tell what it is, so that its library is a guess."""
+        return self.origin is None and self.confidence <= Confidence.INFERRED
 
     @property
     def is_test_double(self) -> bool:
@@ -91,15 +101,38 @@ class ClientRef:
 
 
 @dataclass(frozen=True, slots=True)
+class RequestInput:
+    """A value that a visitor of a web server chooses freely.
+
+    ``text`` is the expression that reads it from the request, ``place`` where that stands. ``is_whole`` says that the
+    value is all of what was asked about: nothing is put in front of it or behind it.
+    """
+
+    text: str
+    place: Place
+    is_whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """What is known of a value that is stored: a literal of so many bytes, or all of a file or of a query's rows."""
+
+    kind: PayloadKind
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class CallArgument:
     """One argument of a call, with what is known of its value.
 
     ``parameter`` is the name of the method's parameter it goes to, ``None`` where that is not known.
     ``constant`` is its value where that is a constant, else :data:`UNKNOWN`. ``splat`` is 0 for a plain
     argument, 1 for ``*x``, 2 for ``**x``. ``from_command`` names the command whose reply the value is (part
-    of): KEYS, SCAN, SMEMBERS. ``globs`` are the key patterns that a ``match`` or ``pattern`` argument of KEYS
-    and SCAN is built as, ``scripts`` the texts of a script or library. ``codecs`` are the forms of the values that it
-    brings, as far as known.
+    of): KEYS, SCAN, SMEMBERS. ``is_container`` says that the value surely is a list, tuple, set or dict.
+    ``globs`` are the key patterns that a ``match`` or ``pattern`` argument of KEYS and SCAN is built as,
+    ``scripts`` the texts of a script or library. ``codecs`` are the forms of the values that it brings, as far
+    as known. ``requested`` tells, of commands, scripts and patterns of keys, what a visitor chooses, ``payload`` what is
+    known of the size of a value that is stored.
     """
 
     text: str
@@ -109,9 +142,12 @@ class CallArgument:
     splat: int
     constant: ConstantValue | Unknown
     from_command: str = ""
+    is_container: bool = False
     globs: tuple[KeyPattern, ...] = ()
     scripts: tuple[KeyPattern, ...] = ()
     codecs: frozenset[Codec] = frozenset()
+    requested: RequestInput | None = None
+    payload: Payload | None = None
 
     @property
     def is_known(self) -> bool:
@@ -127,7 +163,8 @@ class KeyUse:
     expression stands for any number of keys (a splat, a list that is not spelled out).
     ``from_command`` is the command whose reply the key is part of, ``from_place`` where that was called.
     ``identity`` is equal for two key expressions of one scope that denote the same value. ``access`` is what
-    the command does with the key, ``None`` where the method sends no single command.
+    the command does with the key, ``None`` where the method sends no single command. ``requested`` is what a visitor
+    of a web server chooses of it.
     """
 
     text: str
@@ -138,6 +175,7 @@ class KeyUse:
     from_command: str = ""
     from_place: Place | None = None
     identity: str = ""
+    requested: RequestInput | None = None
 
     @property
     def shown(self) -> str:
@@ -168,12 +206,14 @@ class Block:
 class Loop:
     """A ``for`` loop or comprehension that a call works on the items of.
 
-    ``over`` is the text of what it runs over, ``from_command`` the command whose reply that is; ``is_endless`` says
-    that this gives items for as long as the program runs. ``leaves`` says that the loop may end early or hands out
+    ``over`` is the text of what it runs over, ``from_command`` the command whose reply that is, ``stream`` what kind of
+    stream it is in a word ("file", "generator", "rows"), empty if it is none; ``is_endless`` says that this gives items
+    for as long as the program runs. ``leaves`` says that the loop may end early or hands out
     items one by one (``break``, ``return``, ``yield``), ``waits`` that it sleeps. ``works_before`` says that a call
     before this one does something with the item that the command may have to wait for, ``receiver_varies`` that each
     item has a client of its own. ``works`` says that the loop does something with its items besides sending commands.
-    ``made_of_items`` are the arguments of the call that differ from item to item.
+    ``made_of_items`` are the arguments of the call that differ from item to item. ``gathered`` says that
+    ``asyncio.gather`` starts the call for all items at once, and that nothing bounds their number.
     """
 
     number: int
@@ -181,6 +221,7 @@ class Loop:
     span: Span
     over: str
     from_command: str = ""
+    stream: str = ""
     is_endless: bool = False
     leaves: bool = False
     waits: bool = False
@@ -188,6 +229,7 @@ class Loop:
     works: bool = False
     receiver_varies: bool = False
     made_of_items: tuple[Span, ...] = ()
+    gathered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +339,11 @@ class RedisCall:
         return tuple(found for name in self.spec.sends if (found := command(name)) is not None)
 
     @property
+    def is_raw(self) -> bool:
+        """Whether it is given the words of a command (``execute_command("GET", key)``)."""
+        return self.method in RAW_METHODS
+
+    @property
     def makes_lock(self) -> bool:
         """Whether it makes a lock object, which sets and deletes its key (``client.lock("name", timeout=10)``)."""
         return self.spec is not None and self.spec.returns == "Lock"
@@ -320,6 +367,17 @@ class RedisCall:
         for block in self.blocks:
             if block.kind.is_loop:
                 yield block
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ChosenMethod:
+    """A method of a Redis client that is looked up by a name which a visitor chooses: ``getattr(client, name)``."""
+
+    path: str
+    span: Span
+    client: ClientRef
+    requested: RequestInput
+    production: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterable
 from functools import cached_property
 
 from redlint.model.facts import (
@@ -36,6 +37,7 @@ class ModuleIndex:
         self.source = source
         self.facts = facts
         self._starts = [block.start for block in facts.blocks]
+        self._ancestors: dict[int, tuple[int, ...]] = {}
 
     # --- tests ----------------------------------------------------------------------------------------
 
@@ -50,24 +52,28 @@ class ModuleIndex:
 
     def exits_before(self, chain: tuple[int, ...], position: int) -> list[BlockFacts]:
         """The ``if`` branches that end before a place and, when taken, do not lead there."""
-        return [block for block in self._exits if block.end <= position and block.parent in chain]
+        blocks = self.facts.blocks
+        found = [one for number in chain for one in self._exits.get(number, ()) if blocks[one].end <= position]
+        return [blocks[one] for one in sorted(found)]
 
     @cached_property
-    def _exits(self) -> list[BlockFacts]:
-        return [block for block in self.facts.blocks if block.exits]
+    def _exits(self) -> dict[int, list[int]]:
+        """The branches that end the code around them, by the block that they stand in."""
+        return _by_parent(self.facts, (number for number, block in enumerate(self.facts.blocks) if block.exits))
 
     def passed_before(self, chain: tuple[int, ...], position: int) -> list[int]:
         """The ``if`` branches that end before a place and leave the code around them, also if only perhaps."""
         blocks = self.facts.blocks
-        return [one for one in self._leaving if blocks[one].end <= position and blocks[one].parent in chain]
+        return sorted(one for number in chain for one in self._leaving.get(number, ()) if blocks[one].end <= position)
 
     @cached_property
-    def _leaving(self) -> list[int]:
+    def _leaving(self) -> dict[int, list[int]]:
+        """The branches that perhaps end the code around them, by the block that they stand in."""
         found = {number for number, block in enumerate(self.facts.blocks) if block.exits}
         for result in self.facts.results:
             if not result.is_yield:
                 found.update(one for one in self.ancestors(result.block) if self.facts.blocks[one].kind is BlockKind.IF)
-        return sorted(found)
+        return _by_parent(self.facts, found)
 
     # --- places ---------------------------------------------------------------------------------------
 
@@ -81,6 +87,12 @@ class ModuleIndex:
 
     def ancestors(self, block: int) -> tuple[int, ...]:
         """The block and those around it, innermost first, up to the body of its own scope."""
+        known = self._ancestors.get(block)
+        if known is None:
+            known = self._ancestors[block] = self._ancestors_of(block)
+        return known
+
+    def _ancestors_of(self, block: int) -> tuple[int, ...]:
         scope = self.facts.blocks[block].scope
         chain: list[int] = []
         number = block
@@ -372,6 +384,14 @@ class ModuleIndex:
         return any(
             binding.start <= position and binding.block in chain and binding.kind != "augmented" for binding in found
         )
+
+
+def _by_parent(facts: ModuleFacts, numbers: Iterable[int]) -> dict[int, list[int]]:
+    """Blocks by the block that they stand in."""
+    found: dict[int, list[int]] = {}
+    for number in numbers:
+        found.setdefault(facts.blocks[number].parent, []).append(number)
+    return found
 
 
 def is_static(scope: ScopeFacts) -> bool:

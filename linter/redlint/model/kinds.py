@@ -87,3 +87,11 @@ class Codec(enum.Enum):
     INTEGER = "int"
     FLOAT = "float"
     BYTES = "bytes"
+
+
+class PayloadKind(enum.Enum):
+    """Where a value comes from that may be big."""
+
+    LITERAL = "literal"
+    FILE = "file"
+    QUERY = "query"

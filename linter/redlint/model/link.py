@@ -14,10 +14,9 @@ from types import MappingProxyType
 
 from redlint.diagnostic import Span
 from redlint.errors import UnreadableSourceError
-from redlint.model.calls import RedisCalls
-from redlint.model.clients import import_words
+from redlint.model.assembly import Assembly, EventFinder, FoundCalls, ModuleModel
+from redlint.model.clients import import_words, web_packages
 from redlint.model.collected import FileProblem, KeptFiles
-from redlint.model.creations import ClientCreations
 from redlint.model.evaluation import outside
 from redlint.model.evaluation.evaluator import Evaluator, ModuleLoader
 from redlint.model.events import ClientCreation, ClientRef, Place, RedisCall
@@ -32,11 +31,8 @@ from redlint.model.pattern import KeyPattern
 from redlint.model.progress import Progress, unwatched
 from redlint.model.provenance import Provenance, TracingEvaluator
 from redlint.model.reach import Reach
-from redlint.model.registries import Registries, Stored
-from redlint.model.scopes import Scopes
-from redlint.model.sequences import CallSequence, call_sequences
+from redlint.model.request_data import RequestData, takes_parameter
 from redlint.model.settings import ModelSettings
-from redlint.model.strings import KeyTexts
 from redlint.model.target import Target, Topology
 from redlint.model.ttl import TtlPolicy
 from redlint.model.unresolved import UnresolvedCall, unresolved_calls
@@ -44,20 +40,6 @@ from redlint.source import SourceText
 
 _RECURSION = 10_000
 _WILDCARD = re.compile(r"[*?\[]")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ModuleModel:
-    """One file of the project, with everything Redis in it."""
-
-    path: str
-    source: SourceText
-    comments: tuple[tuple[int, str], ...]
-    multiline_strings: tuple[Span, ...]
-    calls: tuple[RedisCall, ...]
-    sequences: tuple[CallSequence, ...]
-    creations: tuple[ClientCreation, ...]
-    production: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -292,8 +274,9 @@ class Project:
             if not fresh:
                 return self._model(evaluator)
 
-    def _evaluator(self, load: ModuleLoader) -> Evaluator:
-        return Evaluator(load, self._names, self._settings, lambda: sorted(self._known))
+    def _evaluator(self, load: ModuleLoader, further: frozenset[str] = frozenset()) -> Evaluator:
+        """``further`` are files whose calls are looked at as well as those of the files that passed the gate."""
+        return Evaluator(load, self._names, self._settings, lambda: sorted(self._known | further))
 
     def _tracing_evaluator(self) -> TracingEvaluator:
         return TracingEvaluator(self.load_known, self._names, self._settings, lambda: sorted(self._known))
@@ -353,36 +336,41 @@ class Project:
         further = {edge.source for source in sources for edge in self._importers.edges_from(source)}
         return not sources | further <= self._known
 
-    def _model(self, evaluator: Evaluator) -> ProjectModel:
-        finder = EventFinder(evaluator, self._evaluator(self.load))
-        return self._assembled(self._found(finder), finder.stored)
+    def _requests(self, found: FoundCalls, everywhere: Evaluator) -> RequestData:
+        """What visitors choose; also in files that hold no Redis object, and only call a function which uses one."""
+        names = {
+            path: {call.scope.name for call in group if takes_parameter(call, *found.given(call))}
+            for path, group in found.calls.items()
+        }
+        asking: set[str] = set()
+        for path in self._paths:
+            if path in self._known or not self._importers.has_word(path, web_packages()):
+                continue
+            sources = {edge.source for edge in self._importers.edges_from(path)}
+            sources |= {edge.source for source in sources for edge in self._importers.edges_from(source)}
+            called = {name for source in sources for name in names.get(source, ())}
+            if called and self._importers.has_word(path, called):
+                asking.add(path)
+        return RequestData(self._evaluator(self.load, frozenset(asking)) if asking else everywhere)
 
-    def _found(self, finder: EventFinder) -> dict[str, ModuleEvents]:
-        """The events of all modules."""
+    def _model(self, evaluator: Evaluator) -> ProjectModel:
+        everywhere = self._evaluator(self.load)
+        finder = EventFinder(evaluator, everywhere)
+        found = self._found(finder)
+        assembly = Assembly(finder, found, self._requests(found, everywhere), self._linked(), self._settings)
+        return self._joined({module.path: assembly.module(module) for module in self._linked()})
+
+    def _found(self, finder: EventFinder) -> FoundCalls:
+        """The calls of all modules."""
         linked = tuple(self._linked())
-        found: dict[str, ModuleEvents] = {}
+        found = FoundCalls()
         for number, module in enumerate(linked):
             self._progress("resolving calls", number, len(linked))
-            found[module.path] = finder.of_module(module)
+            found.find(module, finder)
         return found
 
-    def _assembled(self, events: Mapping[str, ModuleEvents], stored: Stored) -> ProjectModel:
-        """The model that the events of the modules make together."""
-        modules: dict[str, ModuleModel] = {}
-        registries = Registries((call for one in events.values() for call in one.calls), stored)
-        for module in self._linked():
-            path = module.path
-            found = tuple(registries.resolved(call) for call in events[path].calls)
-            modules[path] = ModuleModel(
-                path=path,
-                source=module.source,
-                comments=module.facts.comments,
-                multiline_strings=tuple(Span(start, end) for start, end in module.facts.multiline_strings),
-                calls=found,
-                sequences=call_sequences(found),
-                creations=events[path].creations,
-                production=self._settings.is_production(path),
-            )
+    def _joined(self, modules: Mapping[str, ModuleModel]) -> ProjectModel:
+        """The model that the modules make together."""
         patterns = patterns_of(call for module in modules.values() for call in module.calls)
         tracing = self._tracing_evaluator()
         problems = sorted(set(self._problems), key=lambda problem: (problem.path, problem.span, problem.kind))
@@ -396,32 +384,6 @@ class Project:
             provenance=Provenance(tracing),
             find_unresolved=lambda: unresolved_calls(tracing, self._linked()),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class ModuleEvents:
-    """The Redis calls and the constructions of clients in one module."""
-
-    calls: tuple[RedisCall, ...]
-    creations: tuple[ClientCreation, ...]
-
-
-class EventFinder:
-    """Finds the events of modules; what it works out for one serves the others."""
-
-    def __init__(self, evaluator: Evaluator, of_keys: Evaluator) -> None:
-        """``of_keys`` evaluates what keys are built from, which may stand in any file."""
-        scopes = Scopes(evaluator)
-        self._creations = ClientCreations(evaluator, scopes)
-        self._calls = RedisCalls(evaluator, KeyTexts(of_keys), scopes, self._creations)
-
-    def of_module(self, module: ModuleIndex) -> ModuleEvents:
-        """The events of a module."""
-        return ModuleEvents(self._calls.of_module(module), self._creations.of_module(module))
-
-    def stored(self, call: RedisCall) -> tuple[KeyPattern, ...]:
-        """What a call that was found here stores, as patterns; empty where that is unknown."""
-        return self._calls.stored(call)
 
 
 @contextmanager

@@ -13,6 +13,8 @@ from redlint.model.events import Loop
 from redlint.model.facts import Attribute, Call, CallSite, Expression, last_name
 from redlint.model.index import ModuleIndex
 from redlint.model.kinds import BlockKind, Usage
+from redlint.model.streams import Streams
+from redlint.model.together import Together
 from redlint.model.values import ClientMethod, ContainerMethod, Reply
 
 _OVER_ITEMS: Final = (BlockKind.FOR, BlockKind.COMPREHENSION)
@@ -34,6 +36,8 @@ class Loops:
 
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
+        self._streams = Streams(evaluator)
+        self._together = Together(evaluator)
 
     def of_call(self, module: ModuleIndex, site: CallSite, arguments: Iterable[Expression]) -> Loop | None:
         """The innermost loop of the call's function whose items its arguments are made from."""
@@ -64,6 +68,7 @@ class Loops:
             span=Span(facts.start, facts.end),
             over=" ".join(module.text(header.start, header.end).split()) if header is not None else "",
             from_command=self._command(module, header) if header is not None else "",
+            stream=self._streams.kind(module, header) if header is not None else "",
             is_endless=header is not None and self._is_endless(module, number, header),
             leaves=facts.breaks or any(_is_in(module, one.block, number) for one in results),
             waits=any(last_name(one.call.function) in _WAITS for one in inside),
@@ -81,6 +86,7 @@ class Loops:
             ),
             receiver_varies=receiver is not None and number in ingredients(module, receiver).loops,
             made_of_items=made_of_items,
+            gathered=facts.kind is BlockKind.COMPREHENSION and self._together.gathers(module, site),
         )
 
     def _decides(self, module: ModuleIndex, work: CallSite, site: CallSite, loop: int) -> bool:

@@ -14,18 +14,18 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TypeAlias
 
+from redlint.model.assembly import Assembly, EventFinder, FoundCalls, ModuleModel
 from redlint.model.collected import CollectedFile, KeptFiles
 from redlint.model.evaluation.evaluator import Evaluator, ModuleLoader
 from redlint.model.evaluation.outside import OutsideStores, resolve_computed
-from redlint.model.events import RedisCall
 from redlint.model.facts import Attribute, Binding, CallSite, Expression, Name
 from redlint.model.files import ProjectFiles
 from redlint.model.index import ModuleIndex
 from redlint.model.kinds import ScopeKind
-from redlint.model.link import EventFinder, ModuleEvents, Project, ProjectModel, linking_conditions
+from redlint.model.link import Project, ProjectModel, linking_conditions
 from redlint.model.modules import ModuleNames
-from redlint.model.pattern import KeyPattern
 from redlint.model.progress import Progress, unwatched
+from redlint.model.request_data import RequestData
 from redlint.model.settings import ModelSettings
 from redlint.model.values import ScopeKey, Values
 
@@ -253,9 +253,9 @@ class LiveProject(Project):
         """``checkpoint`` is called often while the project is linked, and may raise to give it up."""
         super().__init__(files, settings, progress, kept)
         self._checkpoint = checkpoint
-        self._evaluators: tuple[ForgettingEvaluator, ...] = ()
-        self._events: dict[str, ModuleEvents] = {}
-        self._finders: dict[str, EventFinder] = {}
+        self._evaluators: list[ForgettingEvaluator] = []
+        self._calls = FoundCalls()
+        self._modules_of_model: dict[str, ModuleModel] = {}
         self._replaced: list[ModuleIndex] = []
 
     @property
@@ -267,8 +267,8 @@ class LiveProject(Project):
         """Give up what the linking is made of: its parts refer to each other and would wait for the collector."""
         for evaluator in self._evaluators:
             evaluator.close()
-        self._events = {}
-        self._finders = {}
+        self._calls = FoundCalls()
+        self._modules_of_model = {}
         self._replaced = []
 
     def load(self, path: str) -> ModuleIndex | None:
@@ -276,29 +276,32 @@ class LiveProject(Project):
         self._checkpoint()
         return super().load(path)
 
-    def link(self, known: frozenset[str] | None = None) -> ProjectModel:
-        """Link all files, or those that are ``known`` to be worth it from a linking before."""
+    def link(self, before: LiveProject | None = None) -> ProjectModel:
+        """Link everything; with a linking from ``before``, the files that were worth it then and who imports whom."""
         with linking_conditions():
-            if known is None:
+            if before is None:
                 return super().link()
-            self._known = set(known & set(self._paths))
+            self._known = before._known & set(self._paths)
+            self._importers = before._importers
             return self._model(self._evaluator(self.load_known))
 
-    def _evaluator(self, load: ModuleLoader) -> ForgettingEvaluator:
-        return ForgettingEvaluator(load, self._names, self._settings, lambda: sorted(self._known))
+    def _evaluator(self, load: ModuleLoader, further: frozenset[str] = frozenset()) -> ForgettingEvaluator:
+        return ForgettingEvaluator(load, self._names, self._settings, lambda: sorted(self._known | further))
 
     def _model(self, evaluator: Evaluator) -> ProjectModel:
         assert isinstance(evaluator, ForgettingEvaluator)
-        self._evaluators = (evaluator, self._evaluator(self.load))
-        finder = EventFinder(*self._evaluators)
-        self._events = self._found(finder)
-        self._finders = dict.fromkeys(self._events, finder)
-        model = self._assembled(self._events, self._stored)
+        everywhere = self._evaluator(self.load)
+        self._evaluators = [evaluator, everywhere]
+        finder = EventFinder(evaluator, everywhere)
+        self._calls = self._found(finder)
+        requests = self._requests(self._calls, everywhere)
+        if requests.evaluator is not everywhere and isinstance(requests.evaluator, ForgettingEvaluator):
+            self._evaluators.append(requests.evaluator)
+        assembly = Assembly(finder, self._calls, requests, self._linked(), self._settings)
+        self._modules_of_model = {module.path: assembly.module(module) for module in self._linked()}
+        model = self._joined(self._modules_of_model)
         self._checkpoint = _nothing
         return model
-
-    def _stored(self, call: RedisCall) -> tuple[KeyPattern, ...]:
-        return self._finders[call.path].stored(call)
 
     def relink(self, path: str, content: bytes) -> ProjectModel | None:
         """The model with another content of one file, and the events of the others as they were.
@@ -315,10 +318,12 @@ class LiveProject(Project):
             self._known.add(path)
         with linking_conditions():
             self._replace(path, content, collected, after)
-            finder = EventFinder(*self._evaluators)
-            self._events = {**self._events, path: finder.of_module(after)}
-            self._finders[path] = finder
-            return self._assembled(self._events, self._stored)
+            finder = EventFinder(self._evaluators[0], self._evaluators[1])
+            self._calls.find(after, finder)
+            requests = RequestData(self._evaluators[-1])
+            assembly = Assembly(finder, self._calls, requests, self._linked(), self._settings)
+            self._modules_of_model = {**self._modules_of_model, path: assembly.module(after)}
+            return self._joined(dict(sorted(self._modules_of_model.items())))
 
     def _replace(self, path: str, content: bytes, collected: CollectedFile, after: ModuleIndex) -> None:
         before = self._modules.get(path)

@@ -52,13 +52,23 @@ class ClientMethod:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a Redis command answered; ``element`` for one item of an answer with many."""
+    """What a Redis command answered, or a part of that.
+
+    ``steps`` lead from the whole answer to the part: the place of an item where that is known, ``None`` for any item.
+    ``decoded`` says that ``decode()`` was called on it.
+    """
 
     commands: tuple[str, ...]
     client: ClientRef
     path: str
     start: int
-    element: bool = False
+    steps: tuple[int | None, ...] = ()
+    decoded: bool = False
+
+    @property
+    def element(self) -> bool:
+        """Whether it is an item of the answer, or a part of one, rather than the whole."""
+        return bool(self.steps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +267,9 @@ def union(*groups: Values) -> Values:
         return (*clients[:MOST_ALTERNATIVES], ANYTHING)
     return tuple(merged)
 
+
+MOST_STEPS_INTO_REPLY = 6
+"""No reply is nested deeper; a loop that takes parts of parts would go on for ever."""
 
 MOST_CONTENTS = 60
 """Containers with more in them than this are not followed into other containers."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from redlint.diagnostic import Applicability, Diagnostic, Fix, Severity
+from redlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Severity
+from redlint.fixes import enter_for_rest
+from redlint.model.kinds import Usage
 from redlint.model.life_cycles import ObjectLife, client_lives, pubsub_lives
 from redlint.rule import CallSequence, ProjectModel, Rule
 
@@ -44,7 +46,9 @@ class ClientNotClosed(Rule):
     ```
 
     ## Fix safety
-    Only displayed: which part of the function needs the connection is for the project to decide.
+    Unsafe: the statements after `client = ...` come into an `async with` block, at the end of which the connection is
+    closed. Only displayed where the variable is assigned twice or not at all, where its block ends before the last use,
+    and where a text goes over several rows.
 
     ## Known problems
     One that only some paths close is not reported. Silent in code that runs once (startup, `main`), where a loop works
@@ -67,20 +71,34 @@ class ClientNotClosed(Rule):
             return
         for life in client_lives(sequence, project.modules[scope.path].creations):
             if _is_left_open(life):
-                yield self._finding(life, "client", f"Nothing closes the async client that {scope.qualname}() makes")
+                yield self._finding(
+                    life, sequence, "client", f"Nothing closes the async client that {scope.qualname}() makes"
+                )
         for life in pubsub_lives(sequence):
             if _is_left_open(life):
                 message = f"Nothing closes the pubsub that {scope.qualname}() makes: its connection stays taken"
-                yield self._finding(life, "pubsub", message)
+                yield self._finding(life, sequence, "pubsub", message)
 
-    def _finding(self, life: ObjectLife, what: str, message: str) -> Diagnostic:
+    def _finding(self, life: ObjectLife, sequence: CallSequence, what: str, message: str) -> Diagnostic:
+        edits = _entered(life, sequence)
         return self.diagnostic(
             life.place.path,
             life.place.span,
             confidence=life.client.confidence,
             message=message,
-            fix=Fix(Applicability.DISPLAY, f"Enter the {what} with `async with`"),
+            fix=Fix(
+                Applicability.DISPLAY if edits is None else Applicability.UNSAFE,
+                f"Enter the {what} with `async with`",
+                edits or (),
+            ),
         )
+
+
+def _entered(life: ObjectLife, sequence: CallSequence) -> tuple[Edit, ...] | None:
+    """The edits that close the object at the end of its block; ``None`` where something of it may be used later."""
+    if not life.client.is_redis_py or any(call.usage is Usage.RETURNED and not call.awaited for call in life.calls):
+        return None
+    return enter_for_rest(life.place.span, sequence.scope, life.calls[0].source)
 
 
 def _is_left_open(life: ObjectLife) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from redlint.diagnostic import Diagnostic, Related, Severity
+from redlint.model.events import Scope
 from redlint.model.kinds import BlockKind, Role
-from redlint.rule import CallSequence, ProjectModel, RedisCall, Rule
+from redlint.rule import CallSequence, ModuleModel, ProjectModel, RedisCall, Rule
 
 _ROLES = frozenset({Role.CLIENT, Role.CLUSTER, Role.MODULE})
 
@@ -15,8 +16,10 @@ class SyncClientInAsync(Rule):
     """A command of a sync client runs in an `async def`.
 
     ## What it does
-    Reports commands of sync clients in `async def` functions, once for each function. Silent where a thread runs the
-    command (`to_thread`, `run_in_executor`), and where the client may be an async one.
+    Reports commands of sync clients in `async def` functions, once for each function, and calls of functions of the
+    project that send one. Silent where a thread runs the command or the function (`to_thread`, `run_in_executor`),
+    where a decorator may do so, for functions that run once (they connect, or keep what they made), and where the
+    client may be an async one.
 
     ## Why is this bad?
     The event loop waits for the reply, and with it everything else that runs on it. On a good day that is half a
@@ -48,7 +51,7 @@ class SyncClientInAsync(Rule):
     There is no fix: all uses of the client have to change with it.
 
     ## Known problems
-    Sync functions that an `async def` calls are not looked into.
+    Functions are looked into only one call deep, and found only in files that have to do with Redis.
 
     ## References
     - [redis.asyncio](https://redis.readthedocs.io/en/stable/examples/asyncio_examples.html)
@@ -59,6 +62,24 @@ class SyncClientInAsync(Rule):
     severity = Severity.WARNING
     message = "The command of a sync client blocks the event loop"
     help = "Use `redis.asyncio`, or run the command in a thread with `asyncio.to_thread`"
+
+    def check_module(self, module: ModuleModel, project: ProjectModel) -> Iterator[Diagnostic]:
+        """Report calls of functions that send such a command, each function once in each async function."""
+        seen: set[tuple[Scope, Scope]] = set()
+        for one in module.function_calls:
+            blocking = [call for call in one.calls if _blocks(call)]
+            is_elsewhere = any(block.kind is BlockKind.LAMBDA for block in one.blocks)
+            if not blocking or is_elsewhere or one.called.runs_once or (one.scope, one.called) in seen:
+                continue
+            seen.add((one.scope, one.called))
+            first, called = blocking[0], one.called.name
+            yield self.diagnostic(
+                one.path,
+                one.span,
+                confidence=first.client.confidence,
+                message=f"{called}() sends {_name(first)} of a sync client: the event loop waits for the server",
+                related=(Related(first.path, first.span, "sent here"),),
+            )
 
     def check_scope(self, sequence: CallSequence, project: ProjectModel) -> Iterator[Diagnostic]:
         """Report each async function once, at the first command that blocks its event loop."""

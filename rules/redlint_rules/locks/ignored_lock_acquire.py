@@ -15,8 +15,9 @@ class IgnoredLockAcquire(Rule):
     """Whether the lock was taken is not looked at.
 
     ## What it does
-    Reports `acquire(blocking=False)` and `acquire(blocking_timeout=...)` whose result is dropped, and `SETNX` or
-    `SET` with `nx=True` on a key that is called a lock, likewise.
+    Reports `acquire(blocking=False)` and `acquire(blocking_timeout=...)` whose result is dropped, also where
+    `client.lock()` was given these options, and `SETNX` or `SET` with `nx=True` on a key that is called a lock,
+    likewise.
 
     ## Why is this bad?
     Both say "no" with their result, they raise nothing. The code goes on as if it held the lock, next to the one that
@@ -52,7 +53,7 @@ class IgnoredLockAcquire(Rule):
     There is no fix: what to do without the lock is a decision.
 
     ## Known problems
-    Options that were given to `client.lock()` itself are not looked at.
+    Options of `client.lock()` count only where they are constants and it is certain which lock is acquired.
 
     ## References
     - [Distributed locks](https://redis.io/docs/latest/develop/clients/patterns/distributed-locks/)
@@ -69,10 +70,7 @@ class IgnoredLockAcquire(Rule):
         if call.usage is not Usage.DISCARDED or call.has_unknown_arguments or call.client.queues:
             return
         if call.client.role is Role.LOCK and call.method == "acquire":
-            limit, blocking = call.argument("blocking_timeout"), call.argument("blocking")
-            may_fail = (limit is not None and limit.constant is not None) or (
-                blocking is not None and blocking.constant is False
-            )
+            may_fail = _may_give_up(call, project)
         else:
             may_fail = only_if_missing(call) and any(_is_lock(call, key.text) for key in call.keys)
         if may_fail:
@@ -81,3 +79,20 @@ class IgnoredLockAcquire(Rule):
 
 def _is_lock(call: RedisCall, text: str) -> bool:
     return any(map(names_lock, (text, *(pattern.display for key in call.keys for pattern in key.patterns))))
+
+
+def _may_give_up(call: RedisCall, project: ProjectModel) -> bool:
+    """Whether `acquire()` may return without the lock: what it is not told itself, `client.lock()` was (lock.py)."""
+    limit, blocking = call.argument("blocking_timeout"), call.argument("blocking")
+    if limit is not None and limit.constant is not None:
+        return True
+    if blocking is not None and blocking.constant is not None:
+        return blocking.constant is False
+    origin = call.client.origin
+    made = project.call_at(origin) if origin is not None and not call.alternatives else None
+    if made is None or not made.makes_lock or made.has_unknown_arguments:
+        return False
+    blocking, limit = made.argument("blocking"), made.argument("blocking_timeout")
+    if blocking is not None and blocking.constant is False:
+        return True
+    return limit is not None and limit.is_known and limit.constant is not None

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from redlint.diagnostic import Applicability, Diagnostic, Fix, Related, Severity
-from redlint.fixes import comprehension_of, replace_comprehension, replace_loop
+from redlint.fixes import comprehension_of, queue_loop, replace_comprehension, replace_loop
+from redlint.model.cursors import works_on_page
 from redlint.model.keyspace import only_if_missing
 from redlint.model.kinds import BlockKind, Role
 from redlint.rule import CallSequence, ProjectModel, RedisCall, Rule
 
 _FEW_ITEMS = 3
+_LISTS_KEYS = frozenset({"KEYS", "SCAN"})
+"""A pipeline with a command for every key there is grows without bound: how many make a batch is a decision."""
+
 _SET_UP = frozenset({"XGROUP", "XINFO"})
 """Commands that are sent once for each stream of a program, not for each entry."""
 
@@ -57,13 +61,16 @@ class CommandInLoop(Rule):
 
     ## Fix safety
     Unsafe: `[client.get(key) for key in keys]` becomes `mget`, which replies `None` for keys of other types instead of
-    an error, fields of one hash become `hmget`, and a loop that only deletes becomes one `unlink`. All items are sent
-    at once, so that a large collection makes a large command. On a cluster, and for anything else, the fix is only
-    displayed.
+    an error, fields of one hash become `hmget`, and a loop that only deletes becomes one `unlink`. Commands of a `for`
+    loop whose replies nobody looks at are queued on a pipeline, which is executed after the loop: when one of them
+    fails, the others are sent all the same, and when the loop raises, none is. All items are sent at once, so that a
+    large collection makes a large command. On a cluster, for all keys there are, and for anything else, the fix is
+    only displayed.
 
     ## Known problems
-    `while` loops, and calls of functions that send the command, are not looked at. The number of items cannot be seen:
-    for very few of them the loop does no harm.
+    A `while` loop counts only through the `for` loop inside it that works on the items of a page. Calls of functions
+    that send the command are not looked at. The number of items cannot be seen: for very few of them the loop does no
+    harm.
 
     ## References
     - [Pipelining](https://redis.io/docs/latest/develop/using-commands/pipelining/)
@@ -89,7 +96,7 @@ class CommandInLoop(Rule):
                 confidence=first.client.confidence,
                 message=f"{first.shown_command} is sent for each item of `{over}`, and each waits for its reply",
                 related=tuple(Related(other.path, other.span, f"so is {other.shown_command}") for other in others),
-                fix=_fix(first, others),
+                fix=_fix(first, tuple(call for call in sequence.calls if _is_in_loop(call, first))),
             )
 
 
@@ -121,11 +128,25 @@ def _is_repeated(call: RedisCall) -> bool:
     return items is None or items > _FEW_ITEMS
 
 
-def _fix(first: RedisCall, others: list[RedisCall]) -> Fix:
-    in_pipeline = Fix(Applicability.DISPLAY, "Queue the commands on a pipeline, and execute it after the loop")
+def _is_in_loop(call: RedisCall, first: RedisCall) -> bool:
+    return first.loop is not None and first.loop.span.start <= call.span.start < first.loop.span.end
+
+
+def _fix(first: RedisCall, calls: tuple[RedisCall, ...]) -> Fix:
+    """One command that takes several keys, else a pipeline for the ``calls`` of the loop."""
+    one_command = _as_one_command(first) if len(calls) == 1 else None
+    if one_command is not None:
+        return one_command
+    is_all_keys = first.loop is not None and first.loop.from_command in _LISTS_KEYS
+    if (not is_all_keys or works_on_page(first)) and (edits := queue_loop(calls)) is not None:
+        return Fix(Applicability.UNSAFE, "Queue the commands on a pipeline, and execute it after the loop", edits)
+    return Fix(Applicability.DISPLAY, "Queue the commands on a pipeline, and execute it after the loop")
+
+
+def _as_one_command(first: RedisCall) -> Fix | None:
     loop = first.loop
-    if others or loop is None or first.client.role is not Role.CLIENT or not loop.over.isidentifier():
-        return in_pipeline
+    if loop is None or first.client.role is not Role.CLIENT or not loop.over.isidentifier():
+        return None
     over, receiver = loop.over, first.receiver
     item = comprehension_of(first)
     arguments = [argument.text for argument in first.arguments]
@@ -139,5 +160,5 @@ def _fix(first: RedisCall, others: list[RedisCall]) -> Fix:
         edits = replace_comprehension(first, f"{receiver}.hmget({arguments[0]}, {over})", over)
         description = "Read all fields with one `hmget`"
     else:
-        return in_pipeline
-    return Fix(Applicability.UNSAFE, description, edits) if edits is not None else in_pipeline
+        return None
+    return Fix(Applicability.UNSAFE, description, edits) if edits is not None else None

@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from redlint.diagnostic import Applicability, Diagnostic, Fix, Severity
+from redlint.model.cursors import works_on_page
 from redlint.model.pipelines import PipelineLife, pipeline_lives
 from redlint.rule import CallSequence, Loop, ProjectModel, RedisCall, Rule
 
 _LISTS_KEYS = frozenset({"KEYS", "SCAN"})
+_SIZES = {
+    "file": ": a file may be long",
+    "generator": ": how many come is not known",
+    "rows": ": how many rows come is not known",
+}
 
 
 class UnboundedPipeline(Rule):
@@ -16,7 +22,8 @@ class UnboundedPipeline(Rule):
 
     ## What it does
     Reports commands that are queued in a loop over all keys (`scan_iter`, `keys`) on a pipeline that is executed after
-    the loop.
+    the loop. With severity info also in loops over a file, a generator or the rows of a database cursor, which give
+    their items one by one so that nobody has to know how many there are. Silent for the pages of a SCAN.
 
     ## Why is this bad?
     The program holds all commands in memory, then the server holds all replies until the client has read them. With
@@ -56,7 +63,8 @@ class UnboundedPipeline(Rule):
     The fix is only displayed: how many commands make a batch is a decision.
 
     ## Known problems
-    Loops over other things than all keys are not reported: how many items they have cannot be seen.
+    Loops over lists and parameters are not reported: how many items they have cannot be seen. A generator may give
+    few.
 
     ## References
     - [Pipelining](https://redis.io/docs/latest/develop/using-commands/pipelining/)
@@ -74,19 +82,25 @@ class UnboundedPipeline(Rule):
             first = next((call for call in life.queued if _collects(life, call)), None)
             if first is None or first.loop is None:
                 continue
+            loop = first.loop
+            is_keys = loop.from_command in _LISTS_KEYS
+            every = f"every {'key' if is_keys else 'item'} of `{loop.over}`"
             yield self.diagnostic(
                 first.path,
                 first.span,
                 confidence=first.client.confidence,
-                message=f"{first.shown_command} is queued for every key of `{first.loop.over}` before any is sent",
+                severity=Severity.WARNING if is_keys else Severity.INFO,
+                message=f"{first.shown_command} is queued for {every} before any is sent{_SIZES.get(loop.stream, '')}",
                 fix=Fix(Applicability.DISPLAY, "Execute the pipeline in the loop, every thousand commands or so"),
             )
 
 
 def _collects(life: PipelineLife, call: RedisCall) -> bool:
-    """Whether a loop over all keys queues the command, and the pipeline is made before it and executed after it."""
+    """Whether such a loop queues the command, and the pipeline is made before it and executed after it."""
     loop = call.loop
-    if loop is None or loop.from_command not in _LISTS_KEYS or _contains(loop, life.made):
+    if loop is None or _contains(loop, life.made) or works_on_page(call):
+        return False
+    if loop.from_command not in _LISTS_KEYS and (not loop.stream or loop.leaves or life.made.escapes):
         return False
     sent = [one for one in life.calls if one.method == "execute"]
     return bool(sent) and not any(_contains(loop, one) for one in sent)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import socket
 import threading
 import warnings
-from typing import Final
+from typing import Any, Final
 
-from redis import AuthenticationError, Redis
+from redis import AuthenticationError, ConnectionError, Redis
 
 from evidence.harness import ASYNC_HEADER, Proof, Run
 
@@ -22,6 +23,23 @@ def connections_opened(run: Run) -> str:
             names["example"]("a")
         after: int = run.client.info("stats")["total_connections_received"]
     return f"{after - before} connections for 10 calls"
+
+
+def replies_of_many_names(run: Run) -> str:
+    """What 500 names at once bring."""
+
+    async def ask(names: dict[str, Any]) -> str:
+        try:
+            replies = await names["example"]([f"name:{number}" for number in range(500)])
+            return f"{len(replies)} replies"
+        except ConnectionError as error:
+            return type(error).__name__
+        finally:  # gather leaves the others running
+            await asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()}), return_exceptions=True)
+            await names["client"].connection_pool.disconnect()
+
+    with run.names() as names:
+        return asyncio.run(ask(names))
 
 
 def connections_of_a_loop(run: Run) -> str:
@@ -54,6 +72,33 @@ def waited_for_a_silent_server(run: Run) -> str:
     finally:
         run.client.client_unpause()
         worker.join(5)
+
+
+def waited_for_a_connection(run: Run) -> str:
+    """Whether a command gives up within two seconds where the host takes no connection."""
+    seen: list[str] = []
+    with socket.socket() as full:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        port = full.getsockname()[1]
+        waiting = [socket.socket() for _ in range(4)]  # the kernel drops what comes after the first ones
+        for one in waiting:
+            one.setblocking(False)
+            one.connect_ex(("127.0.0.1", port))
+
+        def work() -> None:
+            try:
+                run.example(port)
+                seen.append("connected")
+            except Exception as error:
+                seen.append(type(error).__name__)
+
+        worker = threading.Thread(target=work, daemon=True)
+        worker.start()
+        worker.join(2)
+        for one in waiting:
+            one.close()
+    return "gave up after a second" if seen == ["TimeoutError"] else "still waiting after two seconds"
 
 
 def turns_of_the_event_loop(run: Run) -> str:
@@ -180,6 +225,24 @@ PROOFS: Final = (
         good_figure="gave up after a second",
     ),
     Proof(
+        rule="RED403",
+        harm="without a connect timeout a client waits for a host that takes no connection, as long as that takes",
+        header="import valkey\n\n",
+        bad="""
+            def example(port):
+                client = valkey.Valkey(port=port, socket_timeout=None)
+                return client.set("a", 1, ex=60)
+        """,
+        good="""
+            def example(port):
+                client = valkey.Valkey(port=port, socket_timeout=None, socket_connect_timeout=1)
+                return client.set("a", 1, ex=60)
+        """,
+        measure=waited_for_a_connection,
+        bad_figure="still waiting after two seconds",
+        good_figure="gave up after a second",
+    ),
+    Proof(
         rule="RED404",
         harm="a pubsub that nothing closes keeps a connection of its client's pool",
         header=ASYNC_HEADER,
@@ -211,6 +274,29 @@ PROOFS: Final = (
 
             async def example(name):
                 return await asyncio.to_thread(client.blpop, name, timeout=1)
+        """,
+        measure=turns_of_the_event_loop,
+        bad_figure="all others stand still",
+        good_figure="others go on",
+    ),
+    Proof(
+        rule="RED405",
+        harm="a plain function that sends a command stops the event loop as well",
+        bad="""
+            def next_of(name):
+                return client.blpop(name, timeout=1)
+
+            async def example(name):
+                return next_of(name)
+        """,
+        good="""
+            import asyncio
+
+            def next_of(name):
+                return client.blpop(name, timeout=1)
+
+            async def example(name):
+                return await asyncio.to_thread(next_of, name)
         """,
         measure=turns_of_the_event_loop,
         bad_figure="all others stand still",
@@ -261,5 +347,28 @@ PROOFS: Final = (
         measure=connections_of_a_loop,
         bad_figure="10 connections for 10 names",
         good_figure="0 connections for 10 names",
+    ),
+    Proof(
+        rule="RED412",
+        harm="commands that are gathered take a connection each, and the pool raises when it has none left",
+        header=ASYNC_HEADER.replace("socket_timeout=5)", "socket_timeout=5, max_connections=100)"),
+        bad="""
+            import asyncio
+
+            async def example(names):
+                return await asyncio.gather(*[client.get(name) for name in names])
+        """,
+        good="""
+            import asyncio
+
+            pool = redis.BlockingConnectionPool(port=PORT, socket_timeout=5, max_connections=20)
+            client = redis.Redis(connection_pool=pool)
+
+            async def example(names):
+                return await asyncio.gather(*[client.get(name) for name in names])
+        """,
+        measure=replies_of_many_names,
+        bad_figure="MaxConnectionsError",
+        good_figure="500 replies",
     ),
 )

@@ -27,6 +27,13 @@ def outcome_of_writing(run: Run) -> str:
     return "stored"
 
 
+def members_of_a_union(run: Run) -> str:
+    """How many members of a sorted set are in what is stored as a union of it."""
+    run.client.zadd("scores", {"a": 1, "b": 2})
+    run.example("7")
+    return f"{run.client.zcard('total:7')} of 2 members"
+
+
 def warnings_of_the_client(run: Run) -> str:
     """Whether the client library warns of the method."""
     with warnings.catch_warnings(record=True) as seen:
@@ -112,6 +119,38 @@ PROOFS: Final = (
         good="""
             def example(name):
                 client.unlink(f"name:{name}", f"mail:{name}")
+        """,
+        measure=outcome_of_writing,
+        bad_figure="DataError",
+        good_figure="stored",
+    ),
+    Proof(
+        rule="RED905",
+        harm="of a text in place of a list of keys every letter is a key",
+        bad="""
+            def example(name):
+                client.zunionstore(f"total:{name}", "scores")
+        """,
+        good="""
+            def example(name):
+                client.zunionstore(f"total:{name}", ["scores"])
+        """,
+        measure=members_of_a_union,
+        bad_figure="0 of 2 members",
+        good_figure="2 of 2 members",
+    ),
+    Proof(
+        rule="RED905",
+        harm="a list of keys in a variable is refused",
+        bad="""
+            def example(name):
+                names = [f"{kind}:{name}" for kind in ("name", "mail")]
+                client.unlink(names)
+        """,
+        good="""
+            def example(name):
+                names = [f"{kind}:{name}" for kind in ("name", "mail")]
+                client.unlink(*names)
         """,
         measure=outcome_of_writing,
         bad_figure="DataError",

@@ -37,6 +37,27 @@ def workers_inside(run: Run) -> str:
     return f"{len(inside)} let in"
 
 
+class _GivenUpError(Exception):
+    """Enough tries."""
+
+
+def tries(run: Run) -> str:
+    """How often a transaction runs its function before it is done, or before we give up."""
+    count = 0
+
+    def tried() -> None:
+        nonlocal count
+        count += 1
+        if count > 50:
+            raise _GivenUpError
+
+    try:
+        run.example(tried)
+    except _GivenUpError:
+        return "given up after 50 tries"
+    return f"done after {count} try"
+
+
 def code_run_by_reading(run: Run) -> str:
     """Whether reading a value that somebody else has stored runs their code."""
     with TemporaryDirectory() as folder:
@@ -95,6 +116,30 @@ PROOFS: Final = (
         good_figure="1 of 2 have the name",
     ),
     Proof(
+        rule="RED513",
+        harm="a function that writes the watched key without multi() is run again and again",
+        bad="""
+            def example(tried):
+                def run(pipe):
+                    tried()
+                    pipe.incr("visits")
+
+                client.transaction(run, "visits")
+        """,
+        good="""
+            def example(tried):
+                def run(pipe):
+                    tried()
+                    pipe.multi()
+                    pipe.incr("visits")
+
+                client.transaction(run, "visits")
+        """,
+        measure=tries,
+        bad_figure="given up after 50 tries",
+        good_figure="done after 1 try",
+    ),
+    Proof(
         rule="RED511",
         harm="a process that is killed between deleting and filling leaves nothing",
         bad="""
@@ -126,6 +171,25 @@ PROOFS: Final = (
             def example(work):
                 lock = client.lock("lock:rebuild", timeout=60)
                 if lock.acquire(blocking=False):
+                    work()
+        """,
+        measure=workers_inside,
+        bad_figure="1 let in",
+        good_figure="0 let in",
+    ),
+    Proof(
+        rule="RED504",
+        harm="`acquire()` of a lock that was made with `blocking_timeout` gives up, and does not raise",
+        bad="""
+            def example(work):
+                lock = client.lock("lock:rebuild", timeout=60, blocking_timeout=0.2)
+                lock.acquire()
+                work()
+        """,
+        good="""
+            def example(work):
+                lock = client.lock("lock:rebuild", timeout=60, blocking_timeout=0.2)
+                if lock.acquire():
                     work()
         """,
         measure=workers_inside,

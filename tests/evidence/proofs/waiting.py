@@ -33,6 +33,16 @@ def outcome_without_work(run: Run) -> str:
         return type(error).__name__
 
 
+def outcome_of_late_news(run: Run) -> str:
+    """What waiting for a message gives when one is published after two seconds."""
+    publisher = threading.Timer(2, run.client.publish, ("news", "late"))
+    publisher.start()
+    try:
+        return outcome_without_work(run)
+    finally:
+        publisher.join()
+
+
 def calls_in_a_second(run: Run) -> str:
     """How often a loop asks in one second while nothing comes."""
     asked = 0
@@ -84,6 +94,30 @@ PROOFS: Final = (
         measure=outcome_without_work,
         bad_figure="TimeoutError",
         good_figure="reply None",
+    ),
+    Proof(
+        rule="RED110",
+        harm="valkey-py gives up listening to a channel after its socket timeout",
+        header="import valkey\n\nPORT = 6379\nclient = valkey.Valkey(port=PORT, socket_timeout=1)\n",
+        bad="""
+            def example():
+                with client.pubsub(ignore_subscribe_messages=True) as pubsub:
+                    pubsub.subscribe("news")
+                    for message in pubsub.listen():
+                        return message["data"]
+        """,
+        good="""
+            def example():
+                with client.pubsub(ignore_subscribe_messages=True) as pubsub:
+                    pubsub.subscribe("news")
+                    while True:
+                        message = pubsub.get_message(timeout=10)
+                        if message is not None:
+                            return message["data"]
+        """,
+        measure=outcome_of_late_news,
+        bad_figure="TimeoutError",
+        good_figure="reply b'late'",
     ),
     Proof(
         rule="RED703",

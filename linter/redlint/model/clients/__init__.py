@@ -24,6 +24,7 @@ from redlint.model.clients import (
     channels_redis,
     dependency_injector,
     django_cache,
+    django_http,
     django_redis,
     django_rq,
     django_valkey,
@@ -68,6 +69,8 @@ LIBRARIES: tuple[Library, ...] = (
     channels_redis.LIBRARY,
     dependency_injector.LIBRARY,
     django_cache.LIBRARY,
+    django_http.LIBRARY,
+    django_http.REST,
     django_redis.LIBRARY,
     django_rq.LIBRARY,
     django_valkey.LIBRARY,
@@ -210,6 +213,51 @@ def _inherited(entries: Mapping[str, _Entry], cls: str, member: str) -> _Entry |
     return None
 
 
+@cache
+def _requested() -> frozenset[str]:
+    return frozenset(name for library in LIBRARIES for name in library.requested)
+
+
+def is_requested(cls: str, member: str) -> bool:
+    """Whether an attribute of a library class (``name()``: what a method returns) is what a visitor sent."""
+    return any(f"{owner}.{member}" in _requested() for owner in lineage(cls))
+
+
+@cache
+def web_packages() -> frozenset[str]:
+    """The packages whose objects hold what visitors sent."""
+    return frozenset(word for library in LIBRARIES if library.requested for word in library.import_words)
+
+
+@cache
+def views() -> tuple[tuple[str, str], ...]:
+    """Modules, and the class of the ``request`` that functions of files which import them are handed."""
+    return tuple(pair for library in LIBRARIES for pair in library.views.items())
+
+
+def fills_path(cls: str, method: str) -> bool:
+    """Whether a method decorates functions that are given the parts of the path which was asked for."""
+    names = {f"{owner}.{method}" for owner in lineage(cls)}
+    return any(names & library.routes for library in LIBRARIES)
+
+
+def registers_path(name: str) -> bool:
+    """Whether a function is given a path and the function that answers requests for it."""
+    return any(canonical(name) in library.path_functions for library in LIBRARIES)
+
+
+def fills_signature(cls: str, method: str) -> bool:
+    """Whether a method decorates functions whose parameters are filled by what a visitor sent, by annotation."""
+    names = {f"{owner}.{method}" for owner in lineage(cls)}
+    return any(names & library.typed_routes for library in LIBRARIES)
+
+
+def own_default(name: str, option: str) -> bool | None:
+    """What a class or function has for an option that nobody gives; ``None`` where its library's table is silent."""
+    found = (library.defaults[name].get(option) for library in LIBRARIES if name in library.defaults)
+    return next((value for value in found if value is not None), None)
+
+
 def providers() -> frozenset[str]:
     """Classes whose instances, called, give what calling their first argument gives."""
     return dependency_injector.PROVIDERS
@@ -244,12 +292,19 @@ __all__ = [
     "canonical",
     "constructors",
     "factories",
+    "fills_path",
+    "fills_signature",
     "fixtures",
     "import_words",
+    "is_requested",
     "lineage",
     "method_type",
     "object_of",
     "objects",
+    "own_default",
     "providers",
+    "registers_path",
+    "views",
     "weak_words",
+    "web_packages",
 ]

@@ -1,4 +1,4 @@
-"""aiohttp 3: the application, under whose keys programs keep their clients (``request.app["redis"]``)."""
+"""aiohttp 3: its requests, and the application, under whose keys programs keep their clients."""
 
 from redlint.model.clients.library import Library
 
@@ -15,4 +15,12 @@ LIBRARY = Library(
         "aiohttp.web.View": "aiohttp.web_urldispatcher.View",
     },
     bases={"aiohttp.web_urldispatcher.View": "aiohttp.abc.AbstractView"},
+    requested=frozenset(
+        f"aiohttp.web_request.Request.{name}"
+        for name in (
+            *("query", "query_string", "match_info", "headers", "cookies"),
+            *("json()", "text()", "read()", "post()"),
+        )
+    ),
+    views={"aiohttp.web": "aiohttp.web_request.Request"},
 )

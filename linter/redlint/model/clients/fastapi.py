@@ -1,6 +1,10 @@
-"""FastAPI and Starlette: the objects on which programs keep their clients (``request.app.state.redis``)."""
+"""FastAPI and Starlette: requests, and the objects on which programs keep their clients."""
+
+from typing import Final
 
 from redlint.model.clients.library import Library
+
+_METHODS: Final = ("api_route", "get", "post", "put", "delete", "patch", "options", "head", "trace", "websocket")
 
 LIBRARY = Library(
     name="fastapi",
@@ -11,6 +15,7 @@ LIBRARY = Library(
         "starlette.requests.HTTPConnection.state": "starlette.datastructures.State",
     },
     aliases={
+        "fastapi.APIRouter": "fastapi.routing.APIRouter",
         "fastapi.FastAPI": "fastapi.applications.FastAPI",
         "fastapi.Request": "starlette.requests.Request",
         "fastapi.WebSocket": "starlette.websockets.WebSocket",
@@ -23,4 +28,21 @@ LIBRARY = Library(
         "starlette.requests.Request": "starlette.requests.HTTPConnection",
         "starlette.websockets.WebSocket": "starlette.requests.HTTPConnection",
     },
+    requested=frozenset(
+        {
+            *(
+                f"starlette.requests.HTTPConnection.{name}"
+                for name in ("query_params", "path_params", "headers", "cookies")
+            ),
+            *(f"starlette.requests.Request.{name}()" for name in ("json", "body", "form", "stream")),
+            *(
+                f"starlette.websockets.WebSocket.{name}()"
+                for name in ("receive_json", "receive_text", "receive_bytes", "iter_json", "iter_text", "iter_bytes")
+            ),
+        }
+    ),
+    views={"starlette": "starlette.requests.Request"},
+    typed_routes=frozenset(
+        f"fastapi.{owner}.{name}" for owner in ("applications.FastAPI", "routing.APIRouter") for name in _METHODS
+    ),
 )

@@ -51,8 +51,22 @@ class Library:
     """The name that programs import, to the canonical name: where the class or function is defined."""
     bases: Mapping[str, str] = field(default_factory=dict)
     """A class of the library, to the class it inherits attributes and methods from."""
+    defaults: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)
+    """Options that a class or function of the library sets where nobody gives them, or leaves as redis-py has them."""
     only_in: Mapping[str, str] = field(default_factory=dict)
     """Names above that the newest release lacks, to the releases that have them (``aioredis 1``)."""
+
+    requested: frozenset[str] = frozenset()
+    """What a web framework hands out as a visitor sent it: ``package.Class.attribute``, with ``()`` for a method."""
+    views: Mapping[str, str] = field(default_factory=dict)
+    """The class of the ``request`` that functions are handed, by the module that a file with such functions imports."""
+    routes: frozenset[str] = frozenset()
+    """Methods that decorate the functions which answer requests, with the parts of the path as arguments."""
+    typed_routes: frozenset[str] = frozenset()
+    """The same where any parameter may be sent, and is converted to what it is annotated with."""
+
+    path_functions: frozenset[str] = frozenset()
+    """Functions that are given a path and the function which answers requests for it."""
 
     @property
     def leads_to_clients(self) -> bool:

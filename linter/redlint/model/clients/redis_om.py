@@ -15,6 +15,10 @@ LIBRARY = Library(
         "aredis_om.connections.get_redis_connection": _ASYNC,
         "aredis_om.model.model.RedisModel.db": _ASYNC,
     },
+    defaults={
+        f"{package}.connections.get_redis_connection": {"decode_responses": True}
+        for package in ("redis_om", "aredis_om")
+    },
     aliases={
         f"{package}.{name}": f"{package}.{module}.{name}"
         for package in ("redis_om", "aredis_om")

@@ -9,6 +9,7 @@ LIBRARY = Library(
     name="walrus",
     import_words=("walrus",),
     constructors={"walrus.database.Database": _CLIENT},
+    defaults={"walrus.database.Database": {"decode_responses": False}},
     attributes={
         "walrus.autocomplete.Autocomplete.database": _CLIENT,
         "walrus.cache.Cache.database": _CLIENT,

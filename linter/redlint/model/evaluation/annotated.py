@@ -154,7 +154,8 @@ def of_types(evaluator: Evaluator, types: Values, place: Place) -> Values:
         if isinstance(value, External):
             kind = client_tables.constructors().get(value.name)
             if kind is not None:
-                found.append(members.client_of(kind, Confidence.ANNOTATED, value.name, place))
+                declared = members.client_of(kind, Confidence.ANNOTATED, value.name, place)
+                found.append(replace(declared, ref=replace(declared.ref, is_declared=True)))
             elif value.name in evaluator.settings.wrappers:
                 wrapper = calling.external_wrapper(evaluator, value.name)
                 found += (wrapper,) if wrapper is not None else ()
@@ -176,4 +177,4 @@ def _declared(evaluator: Evaluator, cls: ScopeKey, place: Place) -> Value:
     instance = evaluator.instance(cls)
     if not isinstance(instance, Client):
         return instance
-    return replace(instance, ref=replace(instance.ref, confidence=Confidence.ANNOTATED, origin=place))
+    return replace(instance, ref=replace(instance.ref, confidence=Confidence.ANNOTATED, origin=place, is_declared=True))

@@ -118,6 +118,18 @@ def passed_expressions(
     return _expressions(evaluator, module, scope, wanted, 0)
 
 
+def told_expressions(evaluator: Evaluator, module: ModuleIndex, scope: int, position: int) -> Iterator[Passed]:
+    """What those of the project's calls pass to a parameter that tell it; others are left out."""
+    parameter = module.facts.scopes[scope].parameters[position]
+    place = position if parameter.kind in ("positional", "both") else None
+    wanted = _Wanted(parameter.name, place, module, None, None, False)
+    sites = _likely_sites(evaluator, module, scope)
+    for given, skipped in _calls(evaluator, module, scope, sites if len(sites) <= MOST_CALLERS else ()):
+        expression = _passed_expression(given, wanted, skipped)
+        if expression is not None:
+            yield Passed(given.caller, expression, given.is_own)
+
+
 @dataclass(frozen=True, slots=True)
 class _Wanted:
     """A parameter whose arguments are looked for; ``position`` counts ``self``, and is ``None`` for keywords only."""

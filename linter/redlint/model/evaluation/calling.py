@@ -100,7 +100,8 @@ def _decoded(evaluator: Evaluator, module: ModuleIndex, call: Call) -> Values:
     function = call.function
     if not isinstance(function, Attribute) or function.name != "decode":
         return ()
-    return tuple(one for one in evaluator.evaluate(module, function.value) if isinstance(one, Reply))
+    replies = (one for one in evaluator.evaluate(module, function.value) if isinstance(one, Reply))
+    return tuple(replace(one, decoded=True) for one in replies)
 
 
 def _result(evaluator: Evaluator, module: ModuleIndex, call: Call, callee: Value) -> Values:

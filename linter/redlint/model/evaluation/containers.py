@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from redlint.model.evaluation import callers, members
@@ -12,6 +13,7 @@ from redlint.model.index import ModuleIndex
 from redlint.model.kinds import ScopeKind
 from redlint.model.values import (
     ANYTHING,
+    MOST_STEPS_INTO_REPLY,
     Anything,
     Box,
     Client,
@@ -57,7 +59,7 @@ def iterate(evaluator: Evaluator, value: Value) -> Values:
     if isinstance(value, Generator):
         return evaluator.yielded(value)
     if isinstance(value, Reply):
-        return (_part(value),)
+        return (_part(value, None),)
     if isinstance(value, Instance):
         return evaluator.remember(
             "i", value, lambda: _given_by(evaluator, value, ("__iter__", "__aiter__"), iterated=True)
@@ -96,7 +98,7 @@ def item(evaluator: Evaluator, value: Value, position: int) -> Values:
     if isinstance(value, Items):
         return value.elements
     if isinstance(value, Reply):
-        return (_part(value),)
+        return (_part(value, position),)
     return (ANYTHING,)
 
 
@@ -112,12 +114,14 @@ def element(evaluator: Evaluator, value: Value, key: ConstantValue | Anything) -
     if isinstance(value, Row | Items):
         return union(*value.items) if isinstance(value, Row) else value.elements
     if isinstance(value, Reply):
-        return (_part(value),)
+        return (_part(value, key if isinstance(key, int) else None),)
     return (ANYTHING,)
 
 
-def _part(reply: Reply) -> Reply:
-    return Reply(reply.commands, reply.client, reply.path, reply.start, element=True)
+def _part(reply: Reply, place: int | None) -> Reply:
+    if len(reply.steps) >= MOST_STEPS_INTO_REPLY:
+        return reply
+    return replace(reply, steps=(*reply.steps, place))
 
 
 def _entry(table: Table, key: ConstantValue | Anything) -> Values:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import TypeAlias
 
-from redlint.model.facts import Expression
+from redlint.model.facts import Constant, Expression
 from redlint.model.index import ModuleIndex
 from redlint.model.pattern import Hole, KeyPattern
 from redlint.model.values import ScopeKey
@@ -117,3 +117,15 @@ def literal(texts: Texts) -> str | None:
     if len(texts) != 1 or not all(isinstance(part, str) for part in texts[0]):
         return None
     return "".join(str(part) for part in texts[0])
+
+
+def widest(texts: Texts) -> Texts:
+    """The texts without the constants among them, where another may be anything."""
+    if not any(all(isinstance(part, Hole) for part in text) for text in texts):
+        return texts
+    return tuple(text for text in texts if any(isinstance(part, Hole) for part in text))
+
+
+def is_none(expression: Expression) -> bool:
+    """Whether an expression is ``None``."""
+    return isinstance(expression, Constant) and expression.value is None

@@ -67,7 +67,7 @@ class Structures:
         if isinstance(expression, Name):
             return self._of_name(place, expression)
         if isinstance(expression, Attribute):
-            found = self._texts.stored(place.module, expression, place.context)
+            found = self._texts.attributes.stored(place.module, expression, place.context)
             return self._all(found) if found is not None else None
         if isinstance(expression, Await | Walrus):
             return self.whole(replace(place, expression=expression.value))
@@ -103,7 +103,7 @@ class Structures:
         found: list[Place] = []
         for binding in bindings:
             if binding.kind == "import":
-                constant = self._texts.imported(module, binding)
+                constant = self._texts.names.imported(module, binding)
                 if constant is None:
                     return None
                 found += constant
@@ -127,12 +127,12 @@ class Structures:
         if context.function == ScopeKey(module.path, scope):
             known = context.arguments.get(name.name)
             return self.whole(known) if known is not None else None
-        passed = self._texts.passed(module, scope, name.name, context)
+        passed = self._texts.names.passed(module, scope, name.name, context)
         return self._all(list(passed)) if passed else None
 
     def _returned(self, place: Place, call: Call) -> list[Place] | None:
         """What a function of the project returns, for every function that is called."""
-        functions = self._texts.functions(place.module, call, place.context)
+        functions = self._texts.calls.functions(place.module, call, place.context)
         if not functions:
             return None
         found: list[Place] = []
@@ -259,7 +259,7 @@ class Structures:
     def _yielded(self, place: Place, call: Call, path: tuple[int, ...]) -> list[Place] | None:
         """What a generator function of the project yields."""
         groups: list[list[Place] | None] = []
-        for index, scope, inner in self._texts.functions(place.module, call, place.context) or ():
+        for index, scope, inner in self._texts.calls.functions(place.module, call, place.context) or ():
             if not index.facts.scopes[scope].is_generator:
                 return None
             for result in index.results.get(scope, ()):
