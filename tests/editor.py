@@ -47,8 +47,12 @@ class Editor:
         self.server = types.ServerCapabilities()
         self.registered: list[str] = []
         self._published: asyncio.Queue[types.PublishDiagnosticsParams] = asyncio.Queue()
+
+        def published(params: types.PublishDiagnosticsParams) -> None:
+            self._published.put_nowait(params)
+
         own = {
-            types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS: self._published.put_nowait,
+            types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS: published,
             types.CLIENT_REGISTER_CAPABILITY: lambda params: self.registered.extend(
                 one.method for one in params.registrations
             ),

@@ -75,6 +75,9 @@ class ForgettingEvaluator(Evaluator):
         """The result of ``work``, with a note of who wanted it."""
         question = (kind, subject)
         self._note(question)
+        if question not in self._known:
+            for path in _modules_in(subject):
+                self._dependents.setdefault(("module", path), set()).add(question)
         self._open.append(question)
         try:
             return super().remember(kind, subject, work)
@@ -197,6 +200,22 @@ class _NotedBases(dict[ScopeKey, _Bases]):
         for one in (cls, *(found[0] if found is not None else ())):
             self._note(("module", one.path))
         return found
+
+
+def _modules_in(subject: object) -> Iterator[str]:
+    """The modules that a question is about: answers name scopes by number, which an edit may change."""
+    if isinstance(subject, str):
+        yield subject
+    elif isinstance(subject, ScopeKey):
+        yield subject.path
+    elif isinstance(subject, tuple):
+        for one in subject:
+            yield from _modules_in(one)
+    else:
+        for name in ("cls", "function"):
+            found = getattr(subject, name, None)
+            if isinstance(found, ScopeKey):
+                yield found.path
 
 
 def _counts_differ(
