@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
+from redlint.diagnostic import Diagnostic
 from redlint.lsp.cells import CellMap
 from redlint.lsp.diagnostics import DiagnosticWriter, result_id
 from redlint.lsp.documents import Document
+from redlint.lsp.projects import FileFindings
 from redlint.lsp.session import OpenProject, Session
+
+_NOTHING: Final = result_id([])
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """The findings of a document or cell as the protocol has them; ``number`` is equal for equal ones."""
+
+    uri: str
+    items: list[types.Diagnostic]
+    number: str
 
 
 class Publisher:
@@ -22,6 +37,7 @@ class Publisher:
         self._writer = writer
         self._cells = cells
         self._sent: dict[str, str] = {}
+        self._kept: dict[str, tuple[tuple[Diagnostic, ...], tuple[_Written, ...]]] = {}
         documents = server.client_capabilities.text_document
         workspace = server.client_capabilities.workspace
         self._pulls = documents is not None and documents.diagnostic is not None
@@ -32,13 +48,12 @@ class Publisher:
 
     def updated(self, project: OpenProject) -> None:
         """Tell the client what has changed in a project, or that it should ask."""
-        found = dict(self._current(project))
-        changed = {uri for uri, items in found.items() if self._sent.get(uri) != result_id(items)}
-        changed = {uri for uri in changed if found[uri] or uri in self._sent}
-        for uri in changed:
-            self._sent[uri] = result_id(found[uri])
+        found = {one.uri: one for one in self._current(project)}
+        changed = [one for uri, one in found.items() if self._sent.get(uri, _NOTHING) != one.number]
+        for one in changed:
+            self._sent[one.uri] = one.number
             if not self._pulls:
-                self._publish(uri, found[uri])
+                self._publish(one.uri, one.items)
         if self._pulls and self._refreshes and changed:
             self._server.workspace_diagnostic_refresh(None)
 
@@ -54,23 +69,37 @@ class Publisher:
         version = document.version if document is not None else self._cells.version(uri)
         self._server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, items, version))
 
-    def _current(self, project: OpenProject) -> Iterator[tuple[str, list[types.Diagnostic]]]:
+    def _current(self, project: OpenProject) -> Iterator[_Written]:
         """The findings of a project by URI; not of documents that have been edited since."""
         snapshot = project.snapshot
         if snapshot is None:
             return
-        gone = {uri: path for uri in self._sent if (path := self._cells.path_of(uri)) is not None}
-        paths = {*snapshot.findings, *(path for path in gone.values() if project.scope.contains(path))}
+        told = (self._cells.path_of(uri) for uri in self._sent)
+        paths = {*snapshot.findings, *(path for path in told if path is not None and project.scope.contains(path))}
         for path in sorted(paths):
             if self._session.owner(path) is not project:
                 continue
             document = self._session.documents.at(path)
             found = snapshot.findings.get(path)
             if document is None and not self._session.settings.workspace:
-                yield self._session.uri_of(path), []
+                yield _Written(self._session.uri_of(path), [], _NOTHING)
             elif document is None or found is None or found.number == document.number:
-                items = self._writer.of_file(found) if found is not None else []
-                yield from self._cells.by_uri(self._session.uri_of(path), document, items)
+                yield from self._written(path, document, found)
+
+    def _written(self, path: str, document: Document | None, found: FileFindings | None) -> Iterator[_Written]:
+        """Findings as the protocol has them, written once for as long as they stay the same."""
+        uri = self._session.uri_of(path)
+        if found is None or not found.diagnostics:
+            self._kept.pop(path, None)
+            for cell, items in self._cells.by_uri(uri, document, []):
+                yield _Written(cell, items, _NOTHING)
+            return
+        kept = self._kept.get(path)
+        if kept is None or kept[0] is not found.diagnostics or kept[1][0].uri != uri:
+            by_uri = self._cells.by_uri(uri, document, self._writer.of_file(found))
+            kept = (found.diagnostics, tuple(_Written(cell, items, result_id(items)) for cell, items in by_uri))
+            self._kept[path] = kept
+        yield from kept[1]
 
     # --- pulling --------------------------------------------------------------------------------------
 
@@ -80,13 +109,13 @@ class Publisher:
         """The findings of an open document (or of the cell ``uri`` of a notebook), as it is now."""
         snapshot = await self._session.current(document)
         found = snapshot.findings.get(document.path) if snapshot is not None else None
-        items = self._writer.of_file(found) if found is not None else []
-        mine = dict(self._cells.by_uri(document.uri, document, items)).get(uri, [])
-        number = result_id(mine)
-        self._sent[uri] = number
-        if number == previous:
-            return types.RelatedUnchangedDocumentDiagnosticReport(number)
-        return types.RelatedFullDocumentDiagnosticReport(items=mine, result_id=number)
+        mine = {one.uri: one for one in self._written(document.path, document, found)}.get(
+            uri, _Written(uri, [], _NOTHING)
+        )
+        self._sent[uri] = mine.number
+        if mine.number == previous:
+            return types.RelatedUnchangedDocumentDiagnosticReport(mine.number)
+        return types.RelatedFullDocumentDiagnosticReport(items=mine.items, result_id=mine.number)
 
     async def of_workspace(self, previous: Iterable[types.PreviousResultId]) -> types.WorkspaceDiagnosticReport:
         """The findings of all files; where the client knows them already, it waits until there are others."""
@@ -100,15 +129,14 @@ class Publisher:
             await self._session.next_change()
 
     def _workspace_items(self, known: Mapping[str, str]) -> Iterator[types.WorkspaceDocumentDiagnosticReport]:
-        found = {uri: items for project in self._session for uri, items in self._current(project)}
+        found = {one.uri: one for project in self._session for one in self._current(project)}
         for uri in sorted({*found, *known}):
-            items = found.get(uri, [])
-            number = result_id(items)
+            one = found.get(uri, _Written(uri, [], _NOTHING))
             document = self._session.documents.get(uri)
             version = document.version if document is not None else None
-            if known.get(uri) == number:
-                yield types.WorkspaceUnchangedDocumentDiagnosticReport(uri=uri, result_id=number, version=version)
-            else:
+            if known.get(uri) == one.number:
+                yield types.WorkspaceUnchangedDocumentDiagnosticReport(uri=uri, result_id=one.number, version=version)
+            elif one.items or uri in known:
                 yield types.WorkspaceFullDocumentDiagnosticReport(
-                    uri=uri, items=items, result_id=number, version=version
+                    uri=uri, items=one.items, result_id=one.number, version=version
                 )
