@@ -50,7 +50,7 @@ class HoverWriter:
             return None
         if not lines:
             return None
-        content = types.MarkupContent(types.MarkupKind.Markdown, "\n\n".join(lines))
+        content = types.MarkupContent(types.MarkupKind.Markdown, "\n\n".join(dict.fromkeys(lines)))
         return types.Hover(content, self._positions.range(document.source, span))
 
     def _key(self, snapshot: Snapshot, key: KeyUse) -> Iterator[str]:
@@ -61,17 +61,19 @@ class HoverWriter:
             yield _ledger(uses)
             for title, found in (("Writers", uses.writers), ("Readers", uses.readers), ("Deleters", uses.deleters)):
                 if found:
-                    yield f"{title}:\n\n{self._places(found)}"
+                    yield f"{title}:\n\n{self._places(snapshot, found)}"
 
-    def _places(self, uses: tuple[PatternUse, ...]) -> str:
-        rows = [self._place(use.call) for use in uses[:MOST_PLACES]]
-        if len(uses) > MOST_PLACES:
-            rows.append(f"- and {len(uses) - MOST_PLACES} more")
-        return "\n".join(rows)
+    def _places(self, snapshot: Snapshot, uses: tuple[PatternUse, ...]) -> str:
+        rows = list(dict.fromkeys(self._place(snapshot, use.call) for use in uses))
+        shown = rows[:MOST_PLACES]
+        if len(rows) > MOST_PLACES:
+            shown.append(f"- and {len(rows) - MOST_PLACES} more")
+        return "\n".join(shown)
 
-    def _place(self, call: RedisCall) -> str:
+    def _place(self, snapshot: Snapshot, call: RedisCall) -> str:
         row = call.source.location(call.span.start).row
-        return f"- `{call.shown_command}` [{call.path}:{row}]({self._uri_of(call.path)}#L{row})"
+        name = snapshot.config.relative(call.path)
+        return f"- `{call.shown_command}` [{name}:{row}]({self._uri_of(call.path)}#L{row})"
 
 
 def _call(snapshot: Snapshot, call: RedisCall) -> Iterator[str]:
@@ -106,7 +108,8 @@ def _client(client: ClientRef, target: Target) -> str:
     options = [
         f"`{name}={value!r}`" for name in _OPTIONS if (value := effective_option(client, name, target)) is not UNKNOWN
     ]
-    made = f", made by `{client.factory}`" if client.factory else ""
+    how = "declared as" if client.is_declared else "made by"
+    made = f", {how} `{client.factory}`" if client.factory else ""
     known = f" ({client.confidence.name.lower()})"
     return f"Client: {kind}{known}{made}" + (f"; effective options: {', '.join(options)}" if options else "")
 
