@@ -25,6 +25,7 @@ from redlint.console import (
 from redlint.errors import RedlintError
 from redlint.keyspace_command import keyspace
 from redlint.rule_command import rule
+from redlint.server_command import server
 from redlint.upgrade_command import upgrade
 
 
@@ -78,5 +79,5 @@ def cli() -> None:
     """Find Redis anti-patterns in Python code."""
 
 
-for command in (check, baseline, calls, keyspace, rule, show_config, upgrade):
+for command in (check, baseline, calls, keyspace, rule, show_config, server, upgrade):
     cli.add_command(command)

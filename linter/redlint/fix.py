@@ -185,7 +185,7 @@ class _Fixing:
         """Apply one round of fixes; whether any file changed."""
         changed: dict[str, bytes] = {}
         for path, fixes in self.fixable(result).items():
-            edits, codes = _compatible(fixes)
+            edits, codes = compatible_edits(fixes)
             try:
                 content = self._edited(result.source(path), edits)
             except _RefusedError as error:
@@ -204,7 +204,7 @@ class _Fixing:
         text = apply_edits(source.text, [Edit(edit.span, source.with_newlines(edit.content)) for edit in edits])
         if text == source.text:
             return None
-        if not _still_parses(source.text, text):
+        if not still_parses(source.text, text):
             raise _RefusedError("the fixed code would not parse")
         new = _encoded(source, text)
         self._original.setdefault(source.path, old)
@@ -233,7 +233,7 @@ class _Fixing:
         )
 
 
-def _compatible(fixes: Sequence[tuple[str, Fix]]) -> tuple[list[Edit], list[str]]:
+def compatible_edits(fixes: Sequence[tuple[str, Fix]]) -> tuple[list[Edit], list[str]]:
     """The edits of those fixes that do not get in each other's way, first come first served; and their codes.
 
     A fix is applied as a whole or not at all. Equal edits are made once.
@@ -261,7 +261,7 @@ def _encoded(source: SourceText, text: str) -> bytes:
     return content
 
 
-def _still_parses(old: str, new: str) -> bool:
+def still_parses(old: str, new: str) -> bool:
     """Whether no parser that took the old text refuses the new one.
 
     Python's own knows errors that LibCST does not look for, LibCST may know newer syntax.

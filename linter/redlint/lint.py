@@ -10,8 +10,9 @@ from functools import partial
 from redlint.config import Config
 from redlint.diagnostic import Applicability, Confidence, Diagnostic, Severity, Span
 from redlint.engine_rules import ALWAYS_ON, ENGINE_RULES, InternalError, SyntaxError, UnreadableFile
+from redlint.model.assembly import ModuleModel
 from redlint.model.files import ProjectFiles
-from redlint.model.link import ModuleModel, ProjectModel, analyse
+from redlint.model.link import ProjectModel, analyse
 from redlint.model.progress import Progress, unwatched
 from redlint.rule import CallSequence, RedisCall, Rule
 from redlint.selection import RuleIndex, most_exact, selected_codes
@@ -87,6 +88,26 @@ def lint_project(
     analysed; without ``noqa`` no comment hides a finding. ``progress`` is told how far it is.
     Raises :class:`redlint.errors.ConfigError` for selectors that match no rule.
     """
+    model = analyse(files, config.model_settings(gate=gate), progress)
+    return check_model(model, files, config, rules, problems=problems, noqa=noqa, progress=progress)
+
+
+def check_model(
+    model: ProjectModel,
+    files: ProjectFiles,
+    config: Config,
+    rules: Sequence[Rule],
+    *,
+    problems: Sequence[tuple[str, str]] = (),
+    noqa: bool = True,
+    progress: Progress = unwatched,
+    only: str | None = None,
+) -> ProjectResult:
+    """What the rules find in a linked project; the arguments are those of :func:`lint_project`.
+
+    ``only`` is one file that is looked at and reported on, in the light of all others: what a key pattern says
+    of that file is among it.
+    """
     known = {rule.code: rule for rule in (*(rule() for rule in ENGINE_RULES), *rules)}
     index = RuleIndex.of(known.values())
     codes = selected_codes(
@@ -96,14 +117,13 @@ def lint_project(
         ignore=config.ignore,
         preview=config.preview,
     )
-    model = analyse(files, config.model_settings(gate=gate), progress)
-    run = _Run(model, config, [rule for rule in rules if rule.code in codes])
+    run = _Run(model, config, [rule for rule in rules if rule.code in codes], only)
     found = run.findings(progress)
     found += [_unreadable(path, message) for path, message in problems]
     found += _file_problems(model)
     passed = frozenset(rule.code for rule in rules) & codes
     finish = _Finish(model, config, index, codes=codes, active=passed - run.broken, noqa=noqa)
-    wanted = frozenset((*files.lint, *(path for path, _ in problems)))
+    wanted = frozenset((*files.lint, *(path for path, _ in problems))) if only is None else frozenset({only})
     kept = finish.of_all([one for one in found if one.path in wanted or one.code in ALWAYS_ON], wanted)
     return ProjectResult(
         diagnostics=tuple(sorted(kept, key=Diagnostic.sort_key)),
@@ -127,10 +147,11 @@ def _file_problems(model: ProjectModel) -> Iterator[Diagnostic]:
 class _Run:
     """One pass of the rules that are on over a model."""
 
-    def __init__(self, model: ProjectModel, config: Config, rules: Sequence[Rule]) -> None:
+    def __init__(self, model: ProjectModel, config: Config, rules: Sequence[Rule], only: str | None = None) -> None:
         self._model = model
         self._config = config
         self._rules = rules
+        self._only = only
         self.broken: set[str] = set()
         self.failures: list[RuleFailure] = []
 
@@ -154,7 +175,8 @@ class _Run:
 
     def _unfiltered(self, rule: Rule) -> Iterator[Diagnostic]:
         model, kind = self._model, type(rule)
-        modules = [one for one in model.modules.values() if one.production or rule.non_production]
+        looked_at = model.modules.values() if self._only is None else self._modules(self._only)
+        modules = [one for one in looked_at if one.production or rule.non_production]
         for module in modules:
             if kind.check_module is not Rule.check_module:
                 yield from self._guarded(rule, module.path, Span(0, 0), partial(rule.check_module, module, model))
@@ -169,7 +191,13 @@ class _Run:
             return
         for uses in model.patterns:
             first = uses.uses[0].call
+            if self._only is not None and all(use.call.path != self._only for use in uses.uses):
+                continue
             yield from self._guarded(rule, first.path, first.span, partial(rule.check_pattern, uses, model))
+
+    def _modules(self, path: str) -> Iterator[ModuleModel]:
+        if path in self._model.modules:
+            yield self._model.modules[path]
 
     def _of_calls(self, rule: Rule, module: ModuleModel) -> Iterator[Diagnostic]:
         for call in module.calls:

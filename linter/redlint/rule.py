@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from redlint.diagnostic import Confidence, Diagnostic, Fix, Related, Severity, Span
+from redlint.model.assembly import ModuleModel
 from redlint.model.events import ClientCreation, Loop, RedisCall
 from redlint.model.keyspace import PatternUses
-from redlint.model.link import ModuleModel, ProjectModel
+from redlint.model.link import ProjectModel
 from redlint.model.sequences import CallSequence
 
 __all__ = [

@@ -9,72 +9,37 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import cached_property
 from types import MappingProxyType
 
 from redlint.diagnostic import Span
-from redlint.errors import SourceSyntaxError, UnreadableSourceError
-from redlint.model.calls import RedisCalls
+from redlint.errors import UnreadableSourceError
+from redlint.model.assembly import Assembly, EventFinder, FoundCalls, ModuleModel
 from redlint.model.clients import import_words, web_packages
-from redlint.model.collect import collect
-from redlint.model.creations import ClientCreations
+from redlint.model.collected import FileProblem, KeptFiles
 from redlint.model.evaluation import outside
 from redlint.model.evaluation.evaluator import Evaluator, ModuleLoader
-from redlint.model.events import ChosenMethod, ClientCreation, ClientRef, Place, RedisCall
+from redlint.model.events import ClientCreation, ClientRef, Place, RedisCall
 from redlint.model.files import ProjectFiles
-from redlint.model.function_calls import FunctionCall, FunctionCalls
 from redlint.model.gate import Gate
 from redlint.model.handing import Receivers, Recorder, Search
 from redlint.model.importers import Importers
 from redlint.model.index import ModuleIndex
 from redlint.model.keyspace import PatternUses, patterns_of
-from redlint.model.missing_methods import MissingMethod, MissingMethods
 from redlint.model.modules import ModuleNames
 from redlint.model.pattern import KeyPattern
 from redlint.model.progress import Progress, unwatched
 from redlint.model.provenance import Provenance, TracingEvaluator
 from redlint.model.reach import Reach
-from redlint.model.registries import Registries
 from redlint.model.request_data import RequestData, takes_parameter
-from redlint.model.scopes import Scopes
-from redlint.model.sequences import CallSequence, call_sequences
 from redlint.model.settings import ModelSettings
-from redlint.model.strings import KeyTexts
 from redlint.model.target import Target, Topology
-from redlint.model.text_uses import TextUse, TextUses
 from redlint.model.ttl import TtlPolicy
 from redlint.model.unresolved import UnresolvedCall, unresolved_calls
 from redlint.source import SourceText
 
 _RECURSION = 10_000
 _WILDCARD = re.compile(r"[*?\[]")
-
-
-@dataclass(frozen=True, slots=True)
-class FileProblem:
-    """A file that could not be read (``unreadable``) or parsed (``syntax``); ``span`` is where the parser stopped."""
-
-    path: str
-    kind: str
-    message: str
-    span: Span
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ModuleModel:
-    """One file of the project, with everything Redis in it."""
-
-    path: str
-    source: SourceText
-    comments: tuple[tuple[int, str], ...]
-    multiline_strings: tuple[Span, ...]
-    calls: tuple[RedisCall, ...]
-    sequences: tuple[CallSequence, ...]
-    creations: tuple[ClientCreation, ...]
-    function_calls: tuple[FunctionCall, ...]
-    missing_methods: tuple[MissingMethod, ...]
-    production: bool
-    chosen_methods: tuple[ChosenMethod, ...] = ()
-    text_uses: tuple[TextUse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -211,9 +176,17 @@ def _collector_paused() -> Iterator[None]:
 class Project:
     """The files of a project while it is being linked."""
 
-    def __init__(self, files: ProjectFiles, settings: ModelSettings, progress: Progress = unwatched) -> None:
+    def __init__(
+        self,
+        files: ProjectFiles,
+        settings: ModelSettings,
+        progress: Progress = unwatched,
+        kept: KeptFiles | None = None,
+    ) -> None:
+        """``kept`` are the facts of an earlier linking, which those of this one are added to."""
         self._files = files
         self._progress = progress
+        self._kept = KeptFiles() if kept is None else kept
         self._settings = settings
         self._paths = sorted({*files.lint, *files.context})
         self._modules: dict[str, ModuleIndex | None] = {}
@@ -249,21 +222,12 @@ class Project:
             return None
 
     def _collect(self, path: str, content: bytes) -> ModuleIndex | None:
-        try:
-            source = SourceText.decode(path, content)
-        except UnreadableSourceError as error:
-            self._problems.append(FileProblem(path, "unreadable", str(error), Span(0, 0)))
-            return None
-        self._sources[path] = source
-        try:
-            facts = collect(source.text)
-        except SourceSyntaxError as error:
-            self._problems.append(FileProblem(path, "syntax", error.message, Span(error.offset, error.offset)))
-            return None
-        except RecursionError:
-            self._problems.append(FileProblem(path, "unreadable", "nested too deeply to analyse", Span(0, 0)))
-            return None
-        return ModuleIndex(path, source, facts)
+        found = self._kept.collected(path, content)
+        if found.source is not None:
+            self._sources[path] = found.source
+        if found.problem is not None:
+            self._problems.append(found.problem)
+        return found.module
 
     # --- gate -----------------------------------------------------------------------------------------
 
@@ -271,10 +235,6 @@ class Project:
         """The files that name a client library (or all, without the gate)."""
         if not self._settings.gate:
             return list(self._paths)
-        settings = self._settings
-        words = {name.partition(":")[0].rpartition(".")[2] for name in settings.clients}
-        words |= {name.rpartition(".")[2] for name in settings.wrappers} | {*settings.client_names}
-        gate = Gate(words)
         found: list[str] = []
         for number, path in enumerate(self._paths):
             self._progress("reading files", number, len(self._paths))
@@ -282,10 +242,21 @@ class Project:
             if content is None:
                 continue
             self._importers.add(path, content)
-            if path in self._files.explicit or gate.admits(content):
+            if self._admits(path, content):
                 self._modules[path] = self._collect(path, content)
                 found.append(path)
         return found
+
+    @cached_property
+    def _gate(self) -> Gate:
+        settings = self._settings
+        words = {name.partition(":")[0].rpartition(".")[2] for name in settings.clients}
+        words |= {name.rpartition(".")[2] for name in settings.wrappers} | {*settings.client_names}
+        return Gate(words)
+
+    def _admits(self, path: str, content: bytes) -> bool:
+        """Whether a file is worth parsing for its own sake."""
+        return not self._settings.gate or path in self._files.explicit or self._gate.admits(content)
 
     # --- linking --------------------------------------------------------------------------------------
 
@@ -303,8 +274,9 @@ class Project:
             if not fresh:
                 return self._model(evaluator)
 
-    def _evaluator(self, load: ModuleLoader) -> Evaluator:
-        return Evaluator(load, self._names, self._settings, lambda: sorted(self._known))
+    def _evaluator(self, load: ModuleLoader, further: frozenset[str] = frozenset()) -> Evaluator:
+        """``further`` are files whose calls are looked at as well as those of the files that passed the gate."""
+        return Evaluator(load, self._names, self._settings, lambda: sorted(self._known | further))
 
     def _tracing_evaluator(self) -> TracingEvaluator:
         return TracingEvaluator(self.load_known, self._names, self._settings, lambda: sorted(self._known))
@@ -364,13 +336,11 @@ class Project:
         further = {edge.source for source in sources for edge in self._importers.edges_from(source)}
         return not sources | further <= self._known
 
-    def _requests(
-        self, evaluator: Evaluator, calls: RedisCalls, made: Mapping[str, tuple[RedisCall, ...]]
-    ) -> RequestData:
+    def _requests(self, found: FoundCalls, everywhere: Evaluator) -> RequestData:
         """What visitors choose; also in files that hold no Redis object, and only call a function which uses one."""
         names = {
-            path: {call.scope.name for call in group if takes_parameter(call, *calls.given(call))}
-            for path, group in made.items()
+            path: {call.scope.name for call in group if takes_parameter(call, *found.given(call))}
+            for path, group in found.calls.items()
         }
         asking: set[str] = set()
         for path in self._paths:
@@ -381,45 +351,26 @@ class Project:
             called = {name for source in sources for name in names.get(source, ())}
             if called and self._importers.has_word(path, called):
                 asking.add(path)
-        if not asking:
-            return RequestData(evaluator)
-        paths = sorted(self._known | asking)
-        return RequestData(Evaluator(self.load, self._names, self._settings, lambda: paths))
+        return RequestData(self._evaluator(self.load, frozenset(asking)) if asking else everywhere)
 
     def _model(self, evaluator: Evaluator) -> ProjectModel:
         everywhere = self._evaluator(self.load)
-        texts = KeyTexts(everywhere)
-        scopes = Scopes(evaluator)
-        creations = ClientCreations(evaluator, scopes)
-        calls = RedisCalls(evaluator, texts, scopes, creations)
-        modules: dict[str, ModuleModel] = {}
+        finder = EventFinder(evaluator, everywhere)
+        found = self._found(finder)
+        assembly = Assembly(finder, found, self._requests(found, everywhere), self._linked(), self._settings)
+        return self._joined({module.path: assembly.module(module) for module in self._linked()})
+
+    def _found(self, finder: EventFinder) -> FoundCalls:
+        """The calls of all modules."""
         linked = tuple(self._linked())
-        made = {}
+        found = FoundCalls()
         for number, module in enumerate(linked):
             self._progress("resolving calls", number, len(linked))
-            made[module.path] = calls.of_module(module)
-        text_uses = TextUses(evaluator, (call for group in made.values() for call in group))
-        registries = Registries((call for group in made.values() for call in group), calls.stored)
-        requests = self._requests(everywhere, calls, made)
-        missing_methods = MissingMethods(evaluator, scopes, linked)
-        function_calls = FunctionCalls(evaluator, scopes, (call for group in made.values() for call in group))
-        for module in linked:
-            path = module.path
-            found = tuple(requests.marked(registries.resolved(call), *calls.given(call)) for call in made[path])
-            modules[path] = ModuleModel(
-                path=path,
-                source=module.source,
-                comments=module.facts.comments,
-                multiline_strings=tuple(Span(start, end) for start, end in module.facts.multiline_strings),
-                calls=found,
-                sequences=call_sequences(found),
-                creations=creations.of_module(module),
-                function_calls=function_calls.of_module(module),
-                missing_methods=missing_methods.of_module(module, found),
-                production=self._settings.is_production(path),
-                chosen_methods=tuple(requests.chosen_methods(module)),
-                text_uses=text_uses.of_module(module),
-            )
+            found.find(module, finder)
+        return found
+
+    def _joined(self, modules: Mapping[str, ModuleModel]) -> ProjectModel:
+        """The model that the modules make together."""
         patterns = patterns_of(call for module in modules.values() for call in module.calls)
         tracing = self._tracing_evaluator()
         problems = sorted(set(self._problems), key=lambda problem: (problem.path, problem.span, problem.kind))
@@ -435,7 +386,14 @@ class Project:
         )
 
 
+@contextmanager
+def linking_conditions() -> Iterator[None]:
+    """What linking needs of the interpreter: room for long chains of values, and no search for garbage."""
+    with _deep_recursion(), _collector_paused():
+        yield
+
+
 def analyse(files: ProjectFiles, settings: ModelSettings, progress: Progress = unwatched) -> ProjectModel:
     """Collect and link a project; ``progress`` is told how far that is."""
-    with _deep_recursion(), _collector_paused():
+    with linking_conditions():
         return Project(files, settings, progress).link()

@@ -98,6 +98,11 @@ class RequestData:
         self._inside: dict[int, dict[int, RequestInput | None]] = {}
         self._entered: list[_Entered] = []
 
+    @property
+    def evaluator(self) -> Evaluator:
+        """What it asks about expressions."""
+        return self._evaluator
+
     def of(self, module: ModuleIndex, expression: Expression) -> RequestInput | None:
         """What a visitor chooses of a value, unless the code looked at it first; ``None`` where nothing is known."""
         self._inside.clear()

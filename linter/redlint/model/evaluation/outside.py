@@ -7,7 +7,7 @@ an object of the same name is taken to be the same one, if nothing but Redis obj
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from redlint.diagnostic import Confidence
 from redlint.model import clients as client_tables
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 MOST_STORES = 60
 """An attribute that is set in more places than this is not followed."""
+
+Key = TypeVar("Key")
 
 _MOCKS = ("unittest.mock.", "mock.")
 
@@ -74,6 +76,12 @@ class OutsideStores:
         for site in module.calls_by_callee.get("setattr", ()):
             self._add_call(module, site)
 
+    def remove(self, path: str) -> None:
+        """Leave the stores of a module out."""
+        self.attributes = _elsewhere(self.attributes, path)
+        self.entries = _elsewhere(self.entries, path)
+        self.computed = [one for one in self.computed if one[0].path != path]
+
     def _add_call(self, module: ModuleIndex, site: CallSite) -> None:
         arguments = site.call.arguments
         if len(arguments) != 3 or not isinstance(site.call.function, Name):
@@ -84,6 +92,12 @@ class OutsideStores:
             return
         store = OutsideStore(module, arguments[0].value, arguments[2].value, "assign", ())
         self.attributes.setdefault(name, []).append(store)
+
+
+def _elsewhere(stores: dict[Key, list[OutsideStore]], path: str) -> dict[Key, list[OutsideStore]]:
+    """The stores that do not stand in a module."""
+    kept = {name: [one for one in group if one.module.path != path] for name, group in stores.items()}
+    return {name: group for name, group in kept.items() if group}
 
 
 def _constant(expression: Expression) -> ConstantValue:

@@ -1,0 +1,71 @@
+"""One file, read into facts; and keeping the facts of files from one linking to the next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from redlint.diagnostic import Span
+from redlint.errors import SourceSyntaxError, UnreadableSourceError
+from redlint.model.collect import collect
+from redlint.model.index import ModuleIndex
+from redlint.source import SourceText
+
+
+@dataclass(frozen=True, slots=True)
+class FileProblem:
+    """A file that could not be read (``unreadable``) or parsed (``syntax``); ``span`` is where the parser stopped."""
+
+    path: str
+    kind: str
+    message: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CollectedFile:
+    """What became of a file: its facts, or the problem with it. ``source`` is its text, where that can be had."""
+
+    source: SourceText | None
+    module: ModuleIndex | None
+    problem: FileProblem | None
+
+
+class KeptFiles:
+    """Collected files by path; each stays until the file has another content.
+
+    Parsing is most of the work of linking, so a language server hands the same object to one linking after
+    the other.
+    """
+
+    def __init__(self) -> None:
+        self._files: dict[str, tuple[bytes, CollectedFile]] = {}
+
+    def collected(self, path: str, content: bytes) -> CollectedFile:
+        """The facts of a content at a path, collected if they are not there yet."""
+        kept = self._files.get(path)
+        if kept is not None and kept[0] == content:
+            return kept[1]
+        found = collect_file(path, content)
+        self._files[path] = (content, found)
+        return found
+
+    def keep_only(self, paths: frozenset[str]) -> None:
+        """Forget files that are not among ``paths``."""
+        for path in self._files.keys() - paths:
+            del self._files[path]
+
+
+def collect_file(path: str, content: bytes) -> CollectedFile:
+    """Decode and parse one file."""
+    try:
+        source = SourceText.decode(path, content)
+    except UnreadableSourceError as error:
+        return CollectedFile(None, None, FileProblem(path, "unreadable", str(error), Span(0, 0)))
+    try:
+        facts = collect(source.text)
+    except SourceSyntaxError as error:
+        place = Span(error.offset, error.offset)
+        return CollectedFile(source, None, FileProblem(path, "syntax", error.message, place))
+    except RecursionError:
+        return CollectedFile(source, None, FileProblem(path, "unreadable", "nested too deeply to analyse", Span(0, 0)))
+    return CollectedFile(source, ModuleIndex(path, source, facts), None)
