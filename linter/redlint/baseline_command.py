@@ -45,10 +45,12 @@ def baseline(paths: tuple[str, ...], file: str | None, prune: bool, config_file:
 def _linted(job: Job, file: str) -> ProjectResult:
     """The findings, none of which is missing because of redlint itself."""
     from redlint.baseline import NEVER_TOLERATED
+    from redlint.cache import kept_files
     from redlint.lint import lint_project
     from redlint.report.places import shown_place
 
-    result = lint_project(job.files, job.config, job.rules(), problems=job.problems)
+    with kept_files(job.cache_directory) as kept:
+        result = lint_project(job.files, job.config, job.rules(), problems=job.problems, kept=kept)
     if result.failed:
         raise RedlintError(f"{file}: not written: a rule failed, so findings may be missing")
     for diagnostic in result.diagnostics:

@@ -15,7 +15,7 @@ import sqlite3
 import sys
 import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Final
@@ -23,10 +23,9 @@ from typing import Final
 import msgspec
 
 from redlint import __version__
+from redlint.model.collect import collect
+from redlint.model.collected import Collect, KeptFiles
 from redlint.model.facts import ModuleFacts
-
-DIRECTORY: Final = ".redlint_cache"
-"""The name of the directory in the root of a project."""
 
 MAX_BYTES: Final = 256 * 1024 * 1024
 """Size of the database above which the facts that were not used for longest are dropped."""
@@ -42,8 +41,6 @@ _DAY = 86_400
 _TABLE = """
 CREATE TABLE IF NOT EXISTS facts (key BLOB PRIMARY KEY, day INTEGER NOT NULL, content BLOB NOT NULL) WITHOUT ROWID
 """
-
-Collect = Callable[[str], ModuleFacts]
 
 
 class FactsCache:
@@ -195,6 +192,16 @@ class FactsCache:
         with _transaction(self._database):
             self._database.executemany("DELETE FROM facts WHERE key = ?", dropped)
         self._database.execute("VACUUM")
+
+
+@contextlib.contextmanager
+def kept_files(directory: Path | None) -> Iterator[KeptFiles]:
+    """Files whose facts are kept in a directory from run to run; without a directory they are all collected."""
+    if directory is None:
+        yield KeptFiles()
+        return
+    with FactsCache(directory, collect) as cache:
+        yield KeptFiles(cache.facts)
 
 
 def remove(directory: Path) -> bool:

@@ -34,13 +34,15 @@ def calls(
     verbose: bool,
 ) -> None:
     """List every Redis call that redlint recognises."""
+    from redlint.cache import kept_files
     from redlint.job import Request, prepare
     from redlint.model.link import analyse
 
     context.meta[VERBOSE] = verbose
     request = Request(paths=paths or (".",), config_file=config_file, isolated=isolated)
     job = prepare(request, sys.stdin.buffer.read)
-    model = analyse(job.files, job.config.model_settings())
+    with kept_files(job.cache_directory) as kept:
+        model = analyse(job.files, job.config.model_settings(), kept=kept)
     wanted = frozenset(job.files.lint)
     problems = [(one.path, one.message) for one in model.problems if one.path in wanted]
     for path, message in (*job.problems, *problems):

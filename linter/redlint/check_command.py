@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from redlint.check_output import CheckOptions, exit_code, progress_bar, remark, report, summarise
+from redlint.check_output import CheckOptions, cache_directory, exit_code, progress_bar, remark, report, summarise
 from redlint.console import EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, VERBOSE, complain, write_bytes
 from redlint.errors import ConfigError
 from redlint.report import FORMATS
@@ -52,6 +52,8 @@ def _listed(_context: click.Context, _parameter: click.Parameter, values: tuple[
 @click.option("--add-noqa", is_flag=True, help="Write `# noqa: RED...` comments for all findings.")
 @click.option("--reason", metavar="TEXT", help="With --add-noqa: the reason that the comments give.")
 @click.option("--stdin-filename", metavar="PATH", help="The path that standard input ('-') is linted as.")
+@click.option("--no-cache", is_flag=True, help="Parse all files anew, and keep nothing for the next run.")
+@click.option("--cache-dir", metavar="DIR", help="Where to keep what files say, instead of .redlint_cache.")
 @click.option("--config", "config_file", metavar="FILE", help="Use this config file.")
 @click.option("--isolated", is_flag=True, help="Use no config file.")
 @click.option("--no-gate", is_flag=True, help="Also analyse files that seem not to use Redis.")
@@ -82,6 +84,8 @@ def check(
     add_noqa: bool,
     reason: str | None,
     stdin_filename: str | None,
+    no_cache: bool,
+    cache_dir: str | None,
     config_file: str | None,
     isolated: bool,
     no_gate: bool,
@@ -106,6 +110,8 @@ def check(
         reason=reason or "",
         diff_base=diff_base,
         gate=not no_gate,
+        no_cache=no_cache,
+        cache_dir=cache_dir,
         quiet=quiet,
         verbose=verbose,
         color=color,
@@ -202,11 +208,12 @@ def _per_file_ignores(values: Sequence[str]) -> dict[str, list[str]]:
 
 
 def _check(job: Job, options: CheckOptions, narrowing: Narrowing) -> int:
+    from redlint.cache import kept_files
     from redlint.lint import lint_project
 
-    with progress_bar(options) as bar:
+    with kept_files(cache_directory(job, options)) as kept, progress_bar(options) as bar:
         result = lint_project(
-            job.files, job.config, job.rules(), gate=options.gate, problems=job.problems, progress=bar
+            job.files, job.config, job.rules(), gate=options.gate, problems=job.problems, progress=bar, kept=kept
         )
     result = narrowing(result)
     report(result, options)
@@ -219,6 +226,7 @@ def _check(job: Job, options: CheckOptions, narrowing: Narrowing) -> int:
 
 def _fix(job: Job, options: CheckOptions, narrowing: Narrowing) -> int:
     from redlint.add_noqa import with_noqa
+    from redlint.cache import kept_files
     from redlint.fix import fix_files
 
     narrowed: ProjectResult | None = None
@@ -228,7 +236,7 @@ def _fix(job: Job, options: CheckOptions, narrowing: Narrowing) -> int:
         narrowed = narrowing(result)
         return with_noqa(narrowed, options.reason) if options.add_noqa else narrowed
 
-    with progress_bar(options) as bar:
+    with kept_files(cache_directory(job, options)) as kept, progress_bar(options) as bar:
         outcome = fix_files(
             job.files,
             job.config,
@@ -238,6 +246,7 @@ def _fix(job: Job, options: CheckOptions, narrowing: Narrowing) -> int:
             problems=job.problems,
             progress=bar,
             narrow=narrow,
+            kept=kept,
         )
     _warn(outcome, options)
     if options.diff:

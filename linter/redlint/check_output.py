@@ -6,6 +6,7 @@ import io
 import shutil
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
 
 import click
@@ -40,9 +41,18 @@ class CheckOptions:
     reason: str
     diff_base: str | None
     gate: bool
+    no_cache: bool
+    cache_dir: str | None
     quiet: bool
     verbose: bool
     color: str
+
+
+def cache_directory(job: Job, options: CheckOptions) -> Path | None:
+    """Where to keep facts for the next run, if anywhere."""
+    if options.no_cache:
+        return None
+    return Path(options.cache_dir) if options.cache_dir else job.cache_directory
 
 
 def progress_bar(options: CheckOptions) -> ProgressBar:

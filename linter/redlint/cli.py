@@ -13,6 +13,7 @@ from redlint import __version__
 from redlint.baseline_command import baseline
 from redlint.calls_command import calls
 from redlint.check_command import check
+from redlint.clean_command import clean
 from redlint.config_command import show_config
 from redlint.console import (
     EXIT_BROKEN_PIPE,
@@ -79,5 +80,5 @@ def cli() -> None:
     """Find Redis anti-patterns in Python code."""
 
 
-for command in (check, baseline, calls, keyspace, rule, show_config, server, upgrade):
+for command in (check, baseline, calls, clean, keyspace, rule, show_config, server, upgrade):
     cli.add_command(command)

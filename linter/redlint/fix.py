@@ -14,6 +14,7 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +23,7 @@ from redlint.diagnostic import Applicability, Diagnostic, Edit, Fix
 from redlint.errors import SourceSyntaxError, UnreadableSourceError
 from redlint.lint import ProjectResult, lint_project
 from redlint.model.collect import collect
+from redlint.model.collected import KeptFiles
 from redlint.model.files import ProjectFiles
 from redlint.model.progress import Progress, unwatched
 from redlint.rule import Rule
@@ -68,6 +70,7 @@ def fix_files(
     problems: Sequence[tuple[str, str]] = (),
     progress: Progress = unwatched,
     narrow: Callable[[ProjectResult], ProjectResult] = lambda result: result,
+    kept: KeptFiles | None = None,
 ) -> FixOutcome:
     """Fix what can be fixed in ``files.lint``, in memory: safe fixes, with ``unsafe`` those as well.
 
@@ -75,12 +78,13 @@ def fix_files(
     of :func:`redlint.lint.lint_project`.
     """
     fixing = _Fixing(files, unsafe=unsafe)
-    result = narrow(lint_project(files, config, rules, gate=gate, problems=problems, progress=progress))
+    kept = kept or KeptFiles()
+    lint = partial(lint_project, gate=gate, problems=problems, progress=progress, kept=kept)
+    result = narrow(lint(files, config, rules))
     for _ in range(MOST_ROUNDS):
         if not fixing.apply(result):
             return fixing.outcome(result, settled=True)
-        linted = lint_project(fixing.files, config, rules, gate=gate, problems=problems, progress=progress)
-        result = narrow(linted)
+        result = narrow(lint(fixing.files, config, rules))
     return fixing.outcome(result, settled=not fixing.fixable(result))
 
 

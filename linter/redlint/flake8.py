@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import ClassVar, Final, Protocol
 
 from redlint import __version__
+from redlint.cache import kept_files
 from redlint.config import absolute_path
 from redlint.diagnostic import Diagnostic
 from redlint.errors import RedlintError
@@ -129,7 +130,9 @@ def _is_selected(options: argparse.Namespace) -> bool:
 def _findings(request: Request, stdin: bytes, *, noqa: bool) -> dict[str, tuple[Finding, ...]]:
     job = prepare(request, lambda: stdin)
     narrow = Narrowing(job)
-    result = narrow(lint_project(job.files, job.config, job.rules(), problems=job.problems, noqa=noqa))
+    with kept_files(job.cache_directory) as kept:
+        linted = lint_project(job.files, job.config, job.rules(), problems=job.problems, noqa=noqa, kept=kept)
+    result = narrow(linted)
     by_path: dict[str, list[Finding]] = {}
     for diagnostic in result.diagnostics:
         by_path.setdefault(absolute_path(diagnostic.path), []).append(_finding(result, diagnostic))

@@ -19,6 +19,9 @@ from redlint.selection import RuleIndex
 STANDARD_INPUT: Final = "-"
 """The path that stands for standard input."""
 
+CACHE_DIRECTORY: Final = ".redlint_cache"
+"""The name of the cache in the root of a project."""
+
 _STANDARD_INPUT_NAME = "<stdin>"
 _PROJECT_MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", ".git", ".hg")
 
@@ -72,6 +75,11 @@ class Job:
         if not self.is_whole:
             return ()
         return self.config.unmatched_ignores((*self.files.lint, *self.files.context))
+
+    @property
+    def cache_directory(self) -> Path:
+        """Where the facts of the project's files are kept from run to run."""
+        return Path(self.config.root) / CACHE_DIRECTORY
 
     def rules(self) -> tuple[Rule, ...]:
         """All rules with their options. Raises :class:`ConfigError` for selectors that match none."""

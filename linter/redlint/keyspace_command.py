@@ -77,13 +77,15 @@ def _analysed(
     paths: tuple[str, ...], config_file: str | None, *, isolated: bool, include_tests: bool
 ) -> tuple[KeyspaceRecord, bool]:
     """The patterns, and whether all files could be looked at."""
+    from redlint.cache import kept_files
     from redlint.job import Request, prepare
     from redlint.model.link import analyse
     from redlint.report.keyspace.record import keyspace_record
 
     request = Request(paths=paths or (".",), config_file=config_file, isolated=isolated)
     job = prepare(request, sys.stdin.buffer.read)
-    model = analyse(job.files, job.config.model_settings())
+    with kept_files(job.cache_directory) as kept:
+        model = analyse(job.files, job.config.model_settings(), kept=kept)
     wanted = frozenset(job.files.lint)
     problems = [*job.problems, *((one.path, one.message) for one in model.problems if one.path in wanted)]
     for path, message in problems:

@@ -11,6 +11,7 @@ from redlint.config import Config
 from redlint.diagnostic import Applicability, Confidence, Diagnostic, Severity, Span
 from redlint.engine_rules import ALWAYS_ON, ENGINE_RULES, InternalError, SyntaxError, UnreadableFile
 from redlint.model.assembly import ModuleModel
+from redlint.model.collected import KeptFiles
 from redlint.model.files import ProjectFiles
 from redlint.model.link import ProjectModel, analyse
 from redlint.model.progress import Progress, unwatched
@@ -80,15 +81,17 @@ def lint_project(
     problems: Sequence[tuple[str, str]] = (),
     noqa: bool = True,
     progress: Progress = unwatched,
+    kept: KeptFiles | None = None,
 ) -> ProjectResult:
     """Lint the files of a project together; only ``files.lint`` are reported on.
 
     ``rules`` are all rules there are, the config decides which of them are on. ``problems`` are paths that
     could not be had when the files were looked for, with the reason. Without the ``gate`` every file is
-    analysed; without ``noqa`` no comment hides a finding. ``progress`` is told how far it is.
+    analysed; without ``noqa`` no comment hides a finding. ``progress`` is told how far it is,
+    ``kept`` are facts of files from before.
     Raises :class:`redlint.errors.ConfigError` for selectors that match no rule.
     """
-    model = analyse(files, config.model_settings(gate=gate), progress)
+    model = analyse(files, config.model_settings(gate=gate), progress, kept)
     return check_model(model, files, config, rules, problems=problems, noqa=noqa, progress=progress)
 
 

@@ -10,6 +10,7 @@ import click
 from redlint.console import EXIT_FAILED, EXIT_FINDINGS, complain, write_bytes
 
 if TYPE_CHECKING:
+    from redlint.cache import kept_files
     from redlint.fix import FixOutcome
 
 RULES: Final = ("RED901", "RED902")
@@ -48,7 +49,8 @@ def upgrade(
     overrides |= {"target-server": target_server} if target_server else {}
     request = Request(paths=paths or (".",), config_file=config_file, isolated=isolated, overrides=overrides)
     job = prepare(request, sys.stdin.buffer.read)
-    outcome = fix_files(job.files, job.config, job.rules(), unsafe=unsafe_fixes, problems=job.problems)
+    with kept_files(job.cache_directory) as kept:
+        outcome = fix_files(job.files, job.config, job.rules(), unsafe=unsafe_fixes, problems=job.problems, kept=kept)
     if diff:
         for path in sorted(outcome.changed):
             text = unified_diff(path, outcome.original[path], outcome.changed[path])

@@ -27,6 +27,16 @@ LARGE = HEAD + (
 NOTE = HEAD + "def store(thing):\n    client.set(f'thing:{thing}', 1)\n"
 
 
+INTERRUPTIBLE = """
+import signal
+from redlint.cli import main
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+main()
+"""
+"""The program, also where the tests run in the background: there the shell has interrupts ignored."""
+
+
 @pytest.fixture(autouse=True)
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty project, which is the current directory."""
@@ -302,7 +312,7 @@ def test_an_output_file_is_written_at_once_or_not_at_all(project: Path, monkeypa
 
     with monkeypatch.context() as patched:
         patched.setattr("redlint.report.json_array.diagnostic_record", fail)
-        assert run("check", "--output-format", "json", "--output-file", "report.json").exit_code == 2
+        assert run("check", "--no-cache", "--output-format", "json", "--output-file", "report.json").exit_code == 2
     assert (project / "report.json").read_text() == "old"
     assert sorted(path.name for path in project.iterdir()) == ["app.py", "pyproject.toml", "report.json"]
 
@@ -340,7 +350,7 @@ def test_many_findings_are_summed_up_by_rule(project: Path) -> None:
 
 def test_watch_lints_again_after_a_change_and_ends_with_an_interrupt(project: Path) -> None:
     (project / "app.py").write_text(CLEAN)
-    command = [sys.executable, "-m", "redlint", "check", "--watch", "--output-format", "concise"]
+    command = [sys.executable, "-c", INTERRUPTIBLE, "check", "--watch", "--output-format", "concise"]
     running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         assert running.stdout is not None and running.stderr is not None
@@ -357,6 +367,34 @@ def test_watch_lints_again_after_a_change_and_ends_with_an_interrupt(project: Pa
     finally:
         running.kill()
         running.communicate()
+
+
+def test_facts_are_kept_for_the_next_run(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (project / "app.py").write_text(KEYS)
+    first = run("check", "--output-format", "json")
+    assert (project / ".redlint_cache" / "facts.db").exists()
+    monkeypatch.setattr("redlint.cache.collect", lambda text: pytest.fail("collected again"))
+    second = run("check", "--output-format", "json")
+    assert (second.exit_code, second.stdout) == (first.exit_code, first.stdout)
+
+
+@pytest.mark.parametrize("arguments", [("--no-cache",), ("--cache-dir", "elsewhere")])
+def test_the_cache_may_be_elsewhere_or_nowhere(project: Path, arguments: tuple[str, ...]) -> None:
+    (project / "app.py").write_text(KEYS)
+    assert run("check", *arguments).exit_code == 1
+    assert not (project / ".redlint_cache").exists()
+    assert (project / "elsewhere").exists() == (arguments[0] == "--cache-dir")
+
+
+def test_clean(project: Path) -> None:
+    (project / "app.py").write_text(KEYS)
+    run("check")
+    assert "Removed" in run("clean").stderr
+    assert not (project / ".redlint_cache").exists()
+    result = run("clean")
+    assert result.exit_code == 0
+    assert "There is no cache" in result.stderr
+    assert run("clean", "nowhere").exit_code == 2
 
 
 def test_standard_input_cannot_be_watched() -> None:

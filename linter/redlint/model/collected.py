@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from redlint.diagnostic import Span
 from redlint.errors import SourceSyntaxError, UnreadableSourceError
 from redlint.model.collect import collect
+from redlint.model.facts import ModuleFacts
 from redlint.model.index import ModuleIndex
 from redlint.source import SourceText
 
@@ -30,6 +32,10 @@ class CollectedFile:
     problem: FileProblem | None
 
 
+Collect = Callable[[str], ModuleFacts]
+"""Gives the facts of a source text; raises :class:`SourceSyntaxError` where it does not parse."""
+
+
 class KeptFiles:
     """Collected files by path; each stays until the file has another content.
 
@@ -37,7 +43,9 @@ class KeptFiles:
     the other.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, collect: Collect = collect) -> None:
+        """``collect`` gives the facts of a source text: parses it, or knows them from an earlier run."""
+        self._collect = collect
         self._files: dict[str, tuple[bytes, CollectedFile]] = {}
 
     def collected(self, path: str, content: bytes) -> CollectedFile:
@@ -45,7 +53,7 @@ class KeptFiles:
         kept = self._files.get(path)
         if kept is not None and kept[0] == content:
             return kept[1]
-        found = collect_file(path, content)
+        found = collect_file(path, content, self._collect)
         self._files[path] = (content, found)
         return found
 
@@ -55,7 +63,7 @@ class KeptFiles:
             del self._files[path]
 
 
-def collect_file(path: str, content: bytes) -> CollectedFile:
+def collect_file(path: str, content: bytes, collect: Collect = collect) -> CollectedFile:
     """Decode and parse one file."""
     try:
         source = SourceText.decode(path, content)

@@ -393,7 +393,12 @@ def linking_conditions() -> Iterator[None]:
         yield
 
 
-def analyse(files: ProjectFiles, settings: ModelSettings, progress: Progress = unwatched) -> ProjectModel:
-    """Collect and link a project; ``progress`` is told how far that is."""
+def analyse(
+    files: ProjectFiles,
+    settings: ModelSettings,
+    progress: Progress = unwatched,
+    kept: KeptFiles | None = None,
+) -> ProjectModel:
+    """Collect and link a project; ``progress`` is told how far that is, ``kept`` are facts of earlier linkings."""
     with linking_conditions():
-        return Project(files, settings, progress).link()
+        return Project(files, settings, progress, kept).link()
