@@ -31,6 +31,7 @@ _TYPES: Final = {
     "str": "string",
     "str | None": "string",
     "Topology": "string",
+    "Severity": "string",
     "VersionRange | None": "string",
     "ServerTarget | None": "string",
     "ClientTarget | None": "string",

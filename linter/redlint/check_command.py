@@ -2,51 +2,32 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Final, TextIO
+from typing import TYPE_CHECKING, Final
 
 import click
 
-from redlint.console import EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, VERBOSE, complain, is_colored, write_bytes
-from redlint.errors import ConfigError, RedlintError
-from redlint.report import FORMATS, write_report
+from redlint.check_output import CheckOptions, exit_code, progress_bar, remark, report, summarise
+from redlint.console import EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, VERBOSE, complain, write_bytes
+from redlint.errors import ConfigError
+from redlint.report import FORMATS
 
 if TYPE_CHECKING:
     from redlint.fix import FixOutcome
     from redlint.job import Job, Request
     from redlint.lint import ProjectResult
-    from redlint.report.progress_bar import ProgressBar
+    from redlint.narrowing import Narrowing
 
-_FILE_WIDTH: Final = 160
-_SCREENFUL: Final = 10
-"""Findings up to which nobody needs a summary by rule."""
+_SEVERITIES: Final = ("error", "warning", "info")
+
+_STATISTICS: Final = ("full", "concise", "json", "json-lines")
+"""Formats that --statistics comes in."""
 
 
 def _listed(_context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
     """The items of an option that may be repeated and takes comma lists."""
     return tuple(item.strip() for value in values for item in value.split(",") if item.strip())
-
-
-@dataclass(frozen=True, slots=True)
-class _CheckOptions:
-    """What ``redlint check`` was asked to do."""
-
-    fix: bool
-    unsafe_fixes: bool
-    diff: bool
-    output_format: str
-    output_file: str | None
-    statistics: bool
-    show_files: bool
-    exit_zero: bool
-    gate: bool
-    quiet: bool
-    verbose: bool
-    color: str
 
 
 @click.command()
@@ -65,6 +46,11 @@ class _CheckOptions:
 @click.option("--show-files", is_flag=True, help="List the files that would be linted.")
 @click.option("--watch", is_flag=True, help="Lint again whenever a file changes, until interrupted.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
+@click.option("--fail-on", type=click.Choice(_SEVERITIES), help="Least severity of findings to exit with 1 for.")
+@click.option("--baseline", metavar="FILE", help="Report only findings that this file of `redlint baseline` lacks.")
+@click.option("--diff-base", metavar="REV", help="Report only findings on lines that changed since a git revision.")
+@click.option("--add-noqa", is_flag=True, help="Write `# noqa: RED...` comments for all findings.")
+@click.option("--reason", metavar="TEXT", help="With --add-noqa: the reason that the comments give.")
 @click.option("--stdin-filename", metavar="PATH", help="The path that standard input ('-') is linted as.")
 @click.option("--config", "config_file", metavar="FILE", help="Use this config file.")
 @click.option("--isolated", is_flag=True, help="Use no config file.")
@@ -90,6 +76,11 @@ def check(
     show_files: bool,
     watch: bool,
     exit_zero: bool,
+    fail_on: str | None,
+    baseline: str | None,
+    diff_base: str | None,
+    add_noqa: bool,
+    reason: str | None,
     stdin_filename: str | None,
     config_file: str | None,
     isolated: bool,
@@ -102,7 +93,7 @@ def check(
     from redlint.job import Request, prepare
 
     context.meta[VERBOSE] = verbose
-    options = _CheckOptions(
+    options = CheckOptions(
         fix=fix,
         unsafe_fixes=unsafe_fixes,
         diff=diff,
@@ -111,6 +102,9 @@ def check(
         statistics=statistics,
         show_files=show_files,
         exit_zero=exit_zero,
+        add_noqa=add_noqa,
+        reason=reason or "",
+        diff_base=diff_base,
         gate=not no_gate,
         quiet=quiet,
         verbose=verbose,
@@ -122,6 +116,8 @@ def check(
         "extend-select": extend_select,
         "per-file-ignores": _per_file_ignores(per_file_ignores),
         "preview": preview,
+        "fail-on": fail_on,
+        "baseline": baseline,
     }
     request = Request(
         paths=paths or (".",),
@@ -130,6 +126,7 @@ def check(
         isolated=isolated,
         overrides={key: value for key, value in overrides.items() if value},
     )
+    _refuse_what_does_not_fit(request, options, has_reason=reason is not None)
     job = prepare(request, sys.stdin.buffer.read)
     if verbose:
         complain(f"settings from {job.config.file or 'defaults'}")
@@ -141,11 +138,38 @@ def check(
     context.exit(_run(job, options))
 
 
-def _run(job: Job, options: _CheckOptions) -> int:
-    return _fix(job, options) if options.fix or options.diff else _check(job, options)
+def _refuse_what_does_not_fit(request: Request, options: CheckOptions, *, has_reason: bool) -> None:
+    if options.statistics and options.output_format not in _STATISTICS:
+        formats = ", ".join(_STATISTICS)
+        raise click.UsageError(f"--statistics has no format {options.output_format}: use one of {formats}")
+    if options.diff_base is not None and (options.fix or (options.diff and not options.add_noqa)):
+        raise click.UsageError("--diff-base is for reports and --add-noqa: fixing moves the lines it knows")
+    if request.reads_stdin and (options.add_noqa or options.diff_base is not None):
+        raise click.UsageError("--add-noqa and --diff-base are for files, not for standard input")
+    if options.add_noqa and options.fix:
+        raise click.UsageError("--add-noqa silences what --fix would mend: use one after the other")
+    if has_reason and not options.add_noqa:
+        raise click.UsageError("--reason is for --add-noqa")
+    if has_reason:
+        from redlint.add_noqa import is_reason
+
+        if not is_reason(options.reason):
+            raise click.UsageError("--reason has to be one line of text without '#'")
 
 
-def _watch(request: Request, options: _CheckOptions, root: str) -> int:
+def _run(job: Job, options: CheckOptions) -> int:
+    from redlint.narrowing import Narrowing
+
+    narrowing = Narrowing(job, options.diff_base)
+    if options.fix or options.diff or options.add_noqa:
+        code = _fix(job, options, narrowing)
+    else:
+        code = _check(job, options, narrowing)
+    remark(job, options, narrowing)
+    return code
+
+
+def _watch(request: Request, options: CheckOptions, root: str) -> int:
     from redlint.job import prepare
     from redlint.watching import watch, watched
 
@@ -177,78 +201,34 @@ def _per_file_ignores(values: Sequence[str]) -> dict[str, list[str]]:
     return found
 
 
-def _check(job: Job, options: _CheckOptions) -> int:
+def _check(job: Job, options: CheckOptions, narrowing: Narrowing) -> int:
     from redlint.lint import lint_project
 
-    with _progress_bar(options) as bar:
+    with progress_bar(options) as bar:
         result = lint_project(
             job.files, job.config, job.rules(), gate=options.gate, problems=job.problems, progress=bar
         )
-    _report(result, options)
-    _summarise(result, options)
-    return _exit_code(result, options)
-
-
-def _progress_bar(options: _CheckOptions) -> ProgressBar:
-    from redlint.report.progress_bar import ProgressBar
-
-    return ProgressBar(sys.stderr, width=shutil.get_terminal_size().columns, is_quiet=options.quiet)
-
-
-def _exit_code(result: ProjectResult, options: _CheckOptions) -> int:
-    from redlint.diagnostic import Severity
-
-    if result.failed:
-        return EXIT_FAILED
-    if options.exit_zero or all(one.severity is Severity.INFO for one in result.diagnostics):
-        return EXIT_CLEAN
-    return EXIT_FINDINGS
-
-
-def _report(result: ProjectResult, options: _CheckOptions, *, to_stderr: bool = False) -> None:
-    """Write the findings where they are wanted."""
-    if options.verbose:
-        for failure in result.failures:
-            click.echo(failure.traceback, err=True, nl=False)
-    if options.output_file is None:
-        _write_findings(result, sys.stderr if to_stderr else sys.stdout, options)
-        return
-    try:
-        with Path(options.output_file).open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
-            _write_findings(result, stream, options)
-    except OSError as error:
-        raise RedlintError(f"{options.output_file}: cannot be written: {error.strerror}") from error
-
-
-def _write_findings(result: ProjectResult, stream: TextIO, options: _CheckOptions) -> None:
-    from redlint.report.summary import write_statistics
-
-    if options.statistics:
-        write_statistics(result, stream, options.output_format)
-        return
-    terminal = stream.isatty()
-    width = shutil.get_terminal_size().columns if terminal else _FILE_WIDTH
-    color = is_colored(options.color, terminal=terminal) and options.output_file is None
-    write_report(options.output_format, result, stream, color=color, width=width)
-
-
-def _summarise(result: ProjectResult, options: _CheckOptions) -> None:
-    from redlint.report.summary import grouped, summary
-
-    if options.quiet:
-        return
-    if options.output_format == FORMATS[0] and not options.statistics and len(result.diagnostics) > _SCREENFUL:
-        click.echo("".join(f"{row}\n" for row in grouped(result)), err=True)
-    click.echo(summary(result), err=True)
+    result = narrowing(result)
+    report(result, options)
+    summarise(result, options)
+    return exit_code(result, job, options)
 
 
 # --- --fix, --diff ----------------------------------------------------------------------------------------
 
 
-def _fix(job: Job, options: _CheckOptions) -> int:
+def _fix(job: Job, options: CheckOptions, narrowing: Narrowing) -> int:
+    from redlint.add_noqa import with_noqa
     from redlint.fix import fix_files
 
-    with _progress_bar(options) as bar:
+    narrowed: ProjectResult | None = None
+
+    def narrow(result: ProjectResult) -> ProjectResult:
+        nonlocal narrowed
+        narrowed = narrowing(result)
+        return with_noqa(narrowed, options.reason) if options.add_noqa else narrowed
+
+    with progress_bar(options) as bar:
         outcome = fix_files(
             job.files,
             job.config,
@@ -257,16 +237,18 @@ def _fix(job: Job, options: _CheckOptions) -> int:
             gate=options.gate,
             problems=job.problems,
             progress=bar,
+            narrow=narrow,
         )
     _warn(outcome, options)
     if options.diff:
         return _show_diff(outcome, options)
     all_written = _write_outcome(job, outcome)
-    _report(outcome.result, options, to_stderr=bool(job.files.overlay))
+    left = narrowed or outcome.result  # with the fixes of the rules, not the comments
+    report(left, options, to_stderr=bool(job.files.overlay))
     if outcome.changed and not options.quiet:
-        click.echo(f"Fixed {_fixed(outcome)}", err=True)
-    _summarise(outcome.result, options)
-    return _exit_code(outcome.result, options) if all_written else EXIT_FAILED
+        click.echo(f"{'Silenced' if options.add_noqa else 'Fixed'} {_fixed(outcome)}", err=True)
+    summarise(left, options)
+    return exit_code(left, job, options) if all_written else EXIT_FAILED
 
 
 def _fixed(outcome: FixOutcome) -> str:
@@ -289,19 +271,19 @@ def _write_outcome(job: Job, outcome: FixOutcome) -> bool:
     return not failures
 
 
-def _show_diff(outcome: FixOutcome, options: _CheckOptions) -> int:
+def _show_diff(outcome: FixOutcome, options: CheckOptions) -> int:
     from redlint.fix import unified_diff
 
     for path, new in outcome.changed.items():
         write_bytes(unified_diff(path, outcome.original[path], new).encode("utf-8", "surrogateescape"))
     if not options.quiet:
-        click.echo(f"Would fix {_fixed(outcome)}", err=True)
+        click.echo(f"Would {'silence' if options.add_noqa else 'fix'} {_fixed(outcome)}", err=True)
     if outcome.result.failed:
         return EXIT_FAILED
     return EXIT_FINDINGS if outcome.changed and not options.exit_zero else EXIT_CLEAN
 
 
-def _warn(outcome: FixOutcome, options: _CheckOptions) -> None:
+def _warn(outcome: FixOutcome, options: CheckOptions) -> None:
     if options.quiet:
         return
     for refused in outcome.refused:

@@ -10,6 +10,7 @@ import traceback
 import click
 
 from redlint import __version__
+from redlint.baseline_command import baseline
 from redlint.calls_command import calls
 from redlint.check_command import check
 from redlint.config_command import show_config
@@ -78,5 +79,5 @@ def cli() -> None:
     """Find Redis anti-patterns in Python code."""
 
 
-for command in (check, calls, keyspace, rule, show_config, server, upgrade):
+for command in (check, baseline, calls, keyspace, rule, show_config, server, upgrade):
     cli.add_command(command)

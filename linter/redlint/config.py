@@ -62,7 +62,7 @@ _ROOT_MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", ".git", ".hg")
 _KEYS: Final = (
     *("target-server", "target-client", "topology", "production", "non-production"),
     *("clients", "client-names", "wrappers", "persistent-keys", "cache-keys"),
-    *("select", "ignore", "extend-select", "per-file-ignores", "severity", "preview"),
+    *("select", "ignore", "extend-select", "per-file-ignores", "severity", "fail-on", "preview"),
     *("baseline", "exclude", "respect-gitignore", "plugins", "rules", "extend"),
 )
 _TABLES = frozenset({"clients", "per-file-ignores", "severity", "rules"})
@@ -97,6 +97,7 @@ class Config:
     extend_select: tuple[str, ...] = ()
     per_file_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     severity: Mapping[str, Severity] = field(default_factory=dict)
+    fail_on: Severity = Severity.WARNING
     preview: bool = False
     baseline: str | None = None
     exclude: tuple[str, ...] = ()
@@ -110,6 +111,15 @@ class Config:
     def target(self) -> Target:
         """The servers and clients the project is meant for."""
         return Target(self.target_server, self.target_client, self.topology)
+
+    @property
+    def baseline_path(self) -> str | None:
+        """The baseline file; a relative one stands next to the config file that names it."""
+        if self.baseline is None:
+            return None
+        origin = self.origins.get("baseline", DEFAULT)
+        directory = Path() if origin in (COMMAND_LINE, DEFAULT) else Path(origin).parent
+        return str(directory / Path(self.baseline).expanduser())
 
     def is_production(self, path: str) -> bool:
         """Whether code at this path runs in production.
@@ -143,6 +153,13 @@ class Config:
         below = absolute.removeprefix(self.root.rstrip(os.sep) + os.sep)
         inside = below if below != absolute else absolute.rpartition(os.sep)[2]
         return inside.replace(os.sep, "/")
+
+    def unmatched_ignores(self, paths: Iterable[str]) -> tuple[str, ...]:
+        """The globs of ``per-file-ignores`` that match none of these paths."""
+        if not self.per_file_ignores:
+            return ()
+        inside = [self.relative(path) for path in paths]
+        return tuple(glob for glob in self.per_file_ignores if not any(_matches((glob,), path) for path in inside))
 
     def model_settings(self, *, gate: bool = True) -> ModelSettings:
         """What of this the model heeds."""
@@ -194,6 +211,8 @@ def load_config(
     no file. ``overrides`` are options of the command line, by key. Where nothing sets ``target-client``, it is
     what the files of the project depend on. Raises :class:`ConfigError`.
     """
+    if isolated and file is not None:
+        raise ConfigError("--isolated", None, f"reads no config file, so --config {file} cannot be used with it")
     start = _common_directory(paths)
     layers = _Layers()
     found = None if isolated else file
@@ -367,6 +386,7 @@ class _Layers:
             extend_select=read.strings("extend-select", ()),
             per_file_ignores=read.strings_table("per-file-ignores"),
             severity=read.parsed_table("severity", _one_of(Severity)),
+            fail_on=read.parsed("fail-on", _one_of(Severity)) or plain.fail_on,
             preview=read.boolean("preview", default=plain.preview),
             baseline=read.parsed("baseline", str),
             exclude=read.strings("exclude", ()),

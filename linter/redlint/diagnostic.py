@@ -18,6 +18,11 @@ class Severity(enum.Enum):
     WARNING = "warning"
     INFO = "info"
 
+    def reaches(self, other: Severity) -> bool:
+        """Whether it is as bad as another one, or worse."""
+        order = list(Severity)
+        return order.index(self) <= order.index(other)
+
 
 class Applicability(enum.Enum):
     """How far a fix may be trusted.

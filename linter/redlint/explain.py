@@ -10,7 +10,10 @@ from typing import Final
 
 from redlint.rule import Rule, rule_name
 
-RULES_URL: Final = "https://redlint.readthedocs.io/rules/"
+DOCUMENTATION_URL: Final = "https://redlint.readthedocs.io/"
+"""Where the documentation is."""
+
+RULES_URL: Final = f"{DOCUMENTATION_URL}rules/"
 """Where the pages of all rules are."""
 
 _FENCE = "```"

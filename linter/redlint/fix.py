@@ -12,7 +12,7 @@ import stat
 import tempfile
 import warnings
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -30,7 +30,6 @@ from redlint.source import SourceText
 MOST_ROUNDS: Final = 10
 """After so many rounds fixing stops, though there may be more to fix."""
 
-_NEWLINE = re.compile(r"\r\n|\r|\n")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 
 
@@ -68,17 +67,20 @@ def fix_files(
     gate: bool = True,
     problems: Sequence[tuple[str, str]] = (),
     progress: Progress = unwatched,
+    narrow: Callable[[ProjectResult], ProjectResult] = lambda result: result,
 ) -> FixOutcome:
     """Fix what can be fixed in ``files.lint``, in memory: safe fixes, with ``unsafe`` those as well.
 
-    The other arguments are those of :func:`redlint.lint.lint_project`.
+    ``narrow`` leaves of each result the findings that count; the others are not fixed. The other arguments are those
+    of :func:`redlint.lint.lint_project`.
     """
     fixing = _Fixing(files, unsafe=unsafe)
-    result = lint_project(files, config, rules, gate=gate, problems=problems, progress=progress)
+    result = narrow(lint_project(files, config, rules, gate=gate, problems=problems, progress=progress))
     for _ in range(MOST_ROUNDS):
         if not fixing.apply(result):
             return fixing.outcome(result, settled=True)
-        result = lint_project(fixing.files, config, rules, gate=gate, problems=problems, progress=progress)
+        linted = lint_project(fixing.files, config, rules, gate=gate, problems=problems, progress=progress)
+        result = narrow(linted)
     return fixing.outcome(result, settled=not fixing.fixable(result))
 
 
@@ -199,7 +201,7 @@ class _Fixing:
     def _edited(self, source: SourceText, edits: Sequence[Edit]) -> bytes | None:
         """The new bytes of a file; ``None`` if the edits change nothing."""
         old = self._old_bytes(source)
-        text = apply_edits(source.text, [with_newline(edit, source.newline) for edit in edits])
+        text = apply_edits(source.text, [Edit(edit.span, source.with_newlines(edit.content)) for edit in edits])
         if text == source.text:
             return None
         if not still_parses(source.text, text):
@@ -245,11 +247,6 @@ def compatible_edits(fixes: Sequence[tuple[str, Fix]]) -> tuple[list[Edit], list
         taken.update(fresh)
         codes.append(code)
     return sorted(taken), codes
-
-
-def with_newline(edit: Edit, newline: str) -> Edit:
-    """An edit whose content ends its lines as the file does."""
-    return Edit(edit.span, _NEWLINE.sub(lambda _: newline, edit.content))
 
 
 def _encoded(source: SourceText, text: str) -> bytes:

@@ -21,6 +21,7 @@ from redlint.diagnostic import Diagnostic
 from redlint.errors import RedlintError
 from redlint.job import STANDARD_INPUT, Request, prepare
 from redlint.lint import ProjectResult, lint_project
+from redlint.narrowing import Narrowing
 
 _PREFIX: Final = "RED"
 
@@ -127,7 +128,8 @@ def _is_selected(options: argparse.Namespace) -> bool:
 
 def _findings(request: Request, stdin: bytes, *, noqa: bool) -> dict[str, tuple[Finding, ...]]:
     job = prepare(request, lambda: stdin)
-    result = lint_project(job.files, job.config, job.rules(), problems=job.problems, noqa=noqa)
+    narrow = Narrowing(job)
+    result = narrow(lint_project(job.files, job.config, job.rules(), problems=job.problems, noqa=noqa))
     by_path: dict[str, list[Finding]] = {}
     for diagnostic in result.diagnostics:
         by_path.setdefault(absolute_path(diagnostic.path), []).append(_finding(result, diagnostic))

@@ -57,11 +57,21 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """The files of a run and its settings; ``problems`` are paths that could not be had, with the reason."""
+    """The files of a run and its settings; ``problems`` are paths that could not be had, with the reason.
+
+    ``is_whole`` tells whether the files are all of the project: those to lint, and those read with them.
+    """
 
     files: ProjectFiles
     problems: tuple[tuple[str, str], ...]
     config: Config
+    is_whole: bool = False
+
+    def unmatched_ignores(self) -> tuple[str, ...]:
+        """The globs of ``per-file-ignores`` that match no file of the project; none where not all of it is read."""
+        if not self.is_whole:
+            return ()
+        return self.config.unmatched_ignores((*self.files.lint, *self.files.context))
 
     def rules(self) -> tuple[Rule, ...]:
         """All rules with their options. Raises :class:`ConfigError` for selectors that match none."""
@@ -85,20 +95,26 @@ def prepare(request: Request, read_stdin: Callable[[], bytes]) -> Job:
             explicit=frozenset({path}),
             overlay={path: read_stdin()},
         )
-        return Job(files, (), config)
+        return Job(files, (), config, is_whole=bool(files.context))
     found = discover(request.paths, config)
     context = _context(config, found.paths, request.paths)
-    return Job(ProjectFiles(found.paths, context, found.explicit), found.problems, config)
+    is_whole = bool(context) or _includes_root(config, request.paths)
+    return Job(ProjectFiles(found.paths, context, found.explicit), found.problems, config, is_whole)
 
 
 def _context(config: Config, linted: Sequence[str], asked: Sequence[str]) -> tuple[str, ...]:
     """The other files of the project, so that findings do not depend on which part of it is linted."""
-    if any(_contains(absolute_path(path), config.root) for path in asked if path != STANDARD_INPUT):
+    if _includes_root(config, asked):
         return ()
     if config.file is None and not any((Path(config.root) / marker).exists() for marker in _PROJECT_MARKERS):
         return ()
     known = frozenset(linted)
     return tuple(path for path in discover((config.root,), config).paths if path not in known)
+
+
+def _includes_root(config: Config, asked: Sequence[str]) -> bool:
+    """Whether all of the project was asked for."""
+    return any(_contains(absolute_path(path), config.root) for path in asked if path != STANDARD_INPUT)
 
 
 def _contains(directory: str, path: str) -> bool:

@@ -35,13 +35,14 @@ class ProjectResult:
     """What linting found.
 
     ``diagnostics`` are sorted by path and place. ``failures`` are the rules that broke. ``checked`` is the
-    number of files that were asked for.
+    number of files that were asked for. ``rules`` are the rules that were on.
     """
 
     diagnostics: tuple[Diagnostic, ...]
     model: ProjectModel
     failures: tuple[RuleFailure, ...]
     checked: int
+    rules: tuple[type[Rule], ...] = ()
 
     @property
     def failed(self) -> bool:
@@ -107,7 +108,8 @@ def check_model(
     ``only`` is one file that is looked at and reported on, in the light of all others: what a key pattern says
     of that file is among it.
     """
-    index = RuleIndex.of({rule.code: rule for rule in (*(rule() for rule in ENGINE_RULES), *rules)}.values())
+    known = {rule.code: rule for rule in (*(rule() for rule in ENGINE_RULES), *rules)}
+    index = RuleIndex.of(known.values())
     codes = selected_codes(
         index,
         select=config.select,
@@ -128,6 +130,7 @@ def check_model(
         model=model,
         failures=tuple(run.failures),
         checked=len(files.lint),
+        rules=tuple(type(known[code]) for code in sorted(codes)),
     )
 
 

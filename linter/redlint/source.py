@@ -90,6 +90,11 @@ class SourceText:
         counts = {"\n": self.text.count("\n") - both, "\r\n": both, "\r": self.text.count("\r") - both}
         return max(counts, key=counts.__getitem__)
 
+    def with_newlines(self, text: str) -> str:
+        """A text with the newlines of this file."""
+        newline = self.newline
+        return _NEWLINE.sub(lambda _: newline, text)
+
     def location(self, offset: int) -> Location:
         """The row and column of an offset, which may be the end of the text.
 

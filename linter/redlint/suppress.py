@@ -97,6 +97,14 @@ def _comment_row(source: SourceText, row: int, string_ends: dict[int, int]) -> i
     return row
 
 
+def noqa_list(comment: str) -> tuple[int, bool] | None:
+    """Where the codes of a ``# noqa: …`` comment end, and whether a reason follows; ``None`` where it names none."""
+    for found in _NOQA.finditer(comment):
+        if found["list"]:
+            return found.end("list"), bool(found["rest"].strip())
+    return None
+
+
 def apply_suppressions(
     source: SourceText,
     *,

@@ -160,6 +160,70 @@ def test_a_broken_pipe_is_quiet(project: Path) -> None:
         assert child.wait(60) in (0, 141, -signal.SIGPIPE)
 
 
+@pytest.mark.parametrize(
+    ("level", "expected"),
+    [("error", [1, 0, 0]), ("warning", [1, 1, 0]), ("info", [1, 1, 1]), (None, [1, 1, 0])],
+)
+@pytest.mark.parametrize("where", ["option", "setting"])
+def test_fail_on(project: Path, level: str | None, expected: list[int], where: str) -> None:
+    (project / "app.py").write_text(KEYS)
+    codes = []
+    for severity in ("error", "warning", "info"):
+        setting = f"fail-on = '{level}'\n" if level and where == "setting" else ""
+        text = f"[tool.redlint]\n{setting}[tool.redlint.severity]\nRED101 = '{severity}'\n"
+        (project / "pyproject.toml").write_text(text)
+        options = ("--fail-on", level) if level and where == "option" else ()
+        result = run("check", *options)
+        assert "RED101" in result.stdout
+        codes.append(result.exit_code)
+    assert codes == expected
+
+
+def test_the_option_fail_on_goes_before_the_setting(project: Path) -> None:
+    (project / "app.py").write_text(KEYS)
+    (project / "pyproject.toml").write_text("[tool.redlint]\nfail-on = 'error'\nseverity = { RED101 = 'warning' }\n")
+    assert run("check").exit_code == 0
+    assert run("check", "--fail-on", "warning").exit_code == 1
+    (project / "pyproject.toml").write_text("[tool.redlint]\nfail-on = 'fatal'\n")
+    assert "fail-on: must be error, warning or info, not 'fatal'" in run("check").stderr
+
+
+@pytest.mark.parametrize("command", ["check", "calls", "keyspace", "config", "upgrade", "baseline"])
+def test_isolated_and_config_refuse_each_other(project: Path, command: str) -> None:
+    result = run(command, "--isolated", "--config", "pyproject.toml")
+    assert result.exit_code == 2
+    expected = "--isolated: reads no config file, so --config pyproject.toml cannot be used with it"
+    assert result.stderr == f"redlint: error: {expected}\n"
+
+
+def test_ignores_for_files_that_do_not_exist_are_warned_of(project: Path) -> None:
+    (project / "app.py").write_text(CLEAN)
+    (project / "scripts").mkdir()
+    (project / "scripts" / "once.py").write_text(CLEAN)
+    table = '[tool.redlint.per-file-ignores]\n"scripts/" = ["RED1"]\n"script/*.py" = ["RED1"]\n'
+    (project / "pyproject.toml").write_text(table)
+    warning = (
+        f"redlint: warning: {project / 'pyproject.toml'}: per-file-ignores: "
+        "'script/*.py' matches no file of the project\n"
+    )
+    for arguments in ((), ("app.py",), (".", "--diff")):
+        result = run("check", *arguments)
+        assert (result.exit_code, result.stderr.count("per-file-ignores")) == (0, 1)
+        assert warning in result.stderr
+    assert "per-file-ignores" not in run("check", "--quiet").stderr
+    given = run("check", "--per-file-ignores", "nowhere/*:RED1", "--isolated")
+    assert "command line: per-file-ignores: 'nowhere/*' matches no file" in given.stderr
+
+
+def test_ignores_are_not_judged_by_a_part_of_the_project(project: Path) -> None:
+    (project / "pyproject.toml").unlink()
+    (project / "inner").mkdir()
+    (project / "inner" / "app.py").write_text(CLEAN)
+    (project / "inner" / "other.py").write_text(CLEAN)
+    result = run("check", "inner/app.py", "--per-file-ignores", "other.py:RED1", "--isolated")
+    assert "per-file-ignores" not in result.stderr
+
+
 # --- what is loaded ---------------------------------------------------------------------------------------
 
 
@@ -227,6 +291,36 @@ def test_output_file(project: Path) -> None:
     assert result.exit_code == 1
     assert result.stdout == ""
     assert [one["code"] for one in json.loads((project / "report.json").read_text())] == ["RED101"]
+
+
+def test_an_output_file_is_written_at_once_or_not_at_all(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (project / "app.py").write_text(KEYS)
+    (project / "report.json").write_text("old")
+
+    def fail(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("oh")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("redlint.report.json_array.diagnostic_record", fail)
+        assert run("check", "--output-format", "json", "--output-file", "report.json").exit_code == 2
+    assert (project / "report.json").read_text() == "old"
+    assert sorted(path.name for path in project.iterdir()) == ["app.py", "pyproject.toml", "report.json"]
+
+
+@pytest.mark.parametrize("output_format", ["sarif", "gitlab", "junit", "rdjson", "github"])
+def test_statistics_have_no_format_of_findings(output_format: str) -> None:
+    result = run("check", "--statistics", "--output-format", output_format)
+    assert result.exit_code == 2
+    assert f"--statistics has no format {output_format}" in result.stderr
+
+
+def test_statistics_are_sorted(project: Path) -> None:
+    (project / "app.py").write_text(KEYS + "\n\ndef more():\n    client.flushall()\n    return client.keys('*')\n")
+    rows = [line.split() for line in run("check", "--statistics").stdout.splitlines()]
+    assert rows == sorted(rows, key=lambda row: (-int(row[0]), row[1]))
+    assert rows[0] == ["2", "RED101", "keys-command"]
+    lines = run("check", "--statistics", "--output-format", "json-lines").stdout.splitlines()
+    assert [[str(one["count"]), one["code"], one["name"]] for one in map(json.loads, lines)] == rows
 
 
 def test_statistics(project: Path) -> None:

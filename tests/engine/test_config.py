@@ -68,6 +68,7 @@ def test_all_keys_are_read() -> None:
         per-file-ignores = { "scripts/" = ["RED104"] }
         severity = { RED102 = "info" }
         preview = true
+        fail-on = "error"
         baseline = "redlint-baseline.json"
         exclude = ["generated/"]
         respect-gitignore = false
@@ -91,6 +92,7 @@ def test_all_keys_are_read() -> None:
     assert config.per_file_ignores == {"scripts/": ("RED104",)}
     assert config.severity == {"RED102": Severity.INFO}
     assert config.preview
+    assert config.fail_on is Severity.ERROR
     assert config.baseline == "redlint-baseline.json"
     assert config.exclude == ("generated/",)
     assert not config.respect_gitignore

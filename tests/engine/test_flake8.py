@@ -70,6 +70,15 @@ def test_flake8_ignores(project: Path, arguments: Sequence[str]) -> None:
     assert _flake8(project, *arguments, "shop") == []
 
 
+def test_findings_of_the_baseline_are_not_reported(project: Path) -> None:
+    (project / "pyproject.toml").write_text("[tool.redlint]\nbaseline = 'known.json'\n")
+    assert "known.json: no such baseline file" in _run(project, "flake8", "shop").stdout
+    assert _run(project, "redlint", "baseline").returncode == 0
+    assert _flake8(project, "shop") == []
+    (project / "shop" / "users.py").write_text(USER.replace("user:*", "new:*"))
+    assert _flake8(project, "shop") == [f"shop/users.py:5:12: {KEYS}"]
+
+
 def test_where_flake8_selects_others_nothing_is_linted(project: Path) -> None:
     (project / "pyproject.toml").write_text("[tool.redlint]\nslect = []\n")
     assert _flake8(project, "--select=E", "shop") == []

@@ -7,6 +7,7 @@ from textwrap import dedent
 import pytest
 
 from redlint.model.files import ProjectFiles
+from redlint.model.index import ModuleIndex
 from redlint.model.link import analyse
 from redlint.model.settings import ModelSettings
 
@@ -51,3 +52,27 @@ def test_a_call_tells_its_innermost_loop_and_the_calls_its_values_come_from() ->
     assert set_.derived_from == {ttl.span.start}
     assert set_.loop is not None
     assert set_.loop.over == "group"
+
+
+def reassigned(times: int) -> str:
+    steps = "".join(f"    if wanted({step}):\n        key = key + 'x{step}'\n" for step in range(times))
+    return (
+        f"import redis\n\nclient = redis.Redis()\n\n\ndef load(wanted):\n    key = 'a:'\n{steps}    client.get(key)\n"
+    )
+
+
+def test_a_key_that_is_changed_again_and_again_costs_little(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each step may build on all those before: to follow them one by one takes twice as long with each."""
+    asked: list[int] = []
+    reaching = ModuleIndex.reaching
+
+    def counted(self: ModuleIndex, name: str, position: int) -> object:
+        asked[-1] += 1
+        return reaching(self, name, position)
+
+    monkeypatch.setattr(ModuleIndex, "reaching", counted)
+    for times in (10, 20):
+        asked.append(0)
+        content = reassigned(times).encode()
+        analyse(ProjectFiles(lint=("app.py",), overlay={"app.py": content}), ModelSettings())
+    assert asked[1] < 5 * asked[0]

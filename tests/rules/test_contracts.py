@@ -34,6 +34,11 @@ LAYERS: Final = (
         "redlint.job",
         "redlint.atomic_write",
         "redlint.keyspace_lock",
+        "redlint.fingerprint",
+        "redlint.baseline",
+        "redlint.changed_lines",
+        "redlint.add_noqa",
+        "redlint.narrowing",
     ),
     (),
 )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from redlint.diagnostic import Applicability, Fix
-from redlint.fix import MOST_ROUNDS, apply_edits, compatible_edits, still_parses, with_newline
+from redlint.diagnostic import Applicability, Edit, Fix
+from redlint.fix import MOST_ROUNDS, apply_edits, compatible_edits, still_parses
 from redlint.lsp.documents import Document
 from redlint.lsp.projects import FileFindings, ProjectAnalysis
 from redlint.source import SourceText
@@ -32,7 +32,7 @@ def _one_round(source: SourceText, found: FileFindings) -> str:
     """The text after the fixes that do not get in each other's way; the same text where that would not parse."""
     fixes = [(one.code, one.fix) for one in found.diagnostics if one.fix is not None and _is_safe(one.fix)]
     edits, _ = compatible_edits(fixes)
-    text = apply_edits(source.text, [with_newline(edit, source.newline) for edit in edits])
+    text = apply_edits(source.text, [Edit(edit.span, source.with_newlines(edit.content)) for edit in edits])
     return text if still_parses(source.text, text) else source.text
 
 

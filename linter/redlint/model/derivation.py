@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -32,25 +33,44 @@ class Ingredients:
         )
 
 
-def ingredients(module: ModuleIndex, expression: Expression, hops: int = _HOPS) -> Ingredients:
+def ingredients(module: ModuleIndex, expression: Expression) -> Ingredients:
     """What an expression is made from; variables of the module itself are constants and are not followed."""
-    if isinstance(expression, Name):
-        return _behind(module, expression, hops)
-    found = Ingredients(calls=frozenset((expression.start,))) if isinstance(expression, Call) else Ingredients()
-    for part in inner_expressions(expression):
-        found |= ingredients(module, part, hops)
+    found = Ingredients()
+    seen: set[int] = set()
+    reached = [expression]
+    for hop in range(_HOPS + 1):
+        names: list[Name] = []
+        for one in reached:
+            found |= Ingredients(calls=frozenset(_calls_and_names(one, seen, names)))
+        reached = []
+        for name in names if hop < _HOPS else ():
+            behind, values = _behind(module, name)
+            found |= behind
+            reached += values
     return found
 
 
-def _behind(module: ModuleIndex, name: Name, hops: int) -> Ingredients:
+def _calls_and_names(expression: Expression, seen: set[int], names: list[Name]) -> Iterator[int]:
+    """Where calls in an expression start; its names are added to ``names``. What was ``seen`` before is left out."""
+    if id(expression) in seen:
+        return
+    seen.add(id(expression))
+    if isinstance(expression, Name):
+        names.append(expression)
+        return
+    if isinstance(expression, Call):
+        yield expression.start
+    for part in inner_expressions(expression):
+        yield from _calls_and_names(part, seen, names)
+
+
+def _behind(module: ModuleIndex, name: Name) -> tuple[Ingredients, list[Expression]]:
+    """What a variable is made from, and the expressions that it is bound to."""
     reaching = module.reaching(name.name, name.start)
-    if reaching is None or hops == 0:
-        return Ingredients()
+    if reaching is None:
+        return Ingredients(), []
     bindings, scope = reaching
     if not bindings:
-        return Ingredients(has_parameter=scope > 0 and module.owner_of_self(scope, name.name) is None)
-    found = Ingredients(loops=frozenset(one.block for one in bindings if one.kind == "for"))
-    for binding in bindings:
-        if binding.value is not None and scope > 0:
-            found |= ingredients(module, binding.value, hops - 1)
-    return found
+        return Ingredients(has_parameter=scope > 0 and module.owner_of_self(scope, name.name) is None), []
+    loops = Ingredients(loops=frozenset(one.block for one in bindings if one.kind == "for"))
+    return loops, [one.value for one in bindings if one.value is not None and scope > 0]

@@ -131,8 +131,8 @@ class CallArgument:
     of): KEYS, SCAN, SMEMBERS. ``is_container`` says that the value surely is a list, tuple, set or dict.
     ``globs`` are the key patterns that a ``match`` or ``pattern`` argument of KEYS and SCAN is built as,
     ``scripts`` the texts of a script or library. ``codecs`` are the forms of the values that it brings, as far
-    as known. ``requested`` tells, of commands, scripts and patterns of keys, what a visitor chooses, ``payload`` what is
-    known of the size of a value that is stored.
+    as known. ``requested`` tells, of commands, scripts and patterns of keys, what a visitor chooses, ``payload``
+    what is known of the size of a value that is stored.
     """
 
     text: str

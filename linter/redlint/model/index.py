@@ -38,6 +38,8 @@ class ModuleIndex:
         self.facts = facts
         self._starts = [block.start for block in facts.blocks]
         self._ancestors: dict[int, tuple[int, ...]] = {}
+        self.known_fixed: dict[int, bool] = {}
+        """What ``origin.is_fixed`` has found out of expressions, by their ``id``."""
 
     # --- tests ----------------------------------------------------------------------------------------
 

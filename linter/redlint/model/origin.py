@@ -170,36 +170,52 @@ def is_option(expression: Expression) -> bool:
 
 def is_fixed(module: ModuleIndex, expression: Expression) -> bool:
     """Whether a value is the same for the life of the process or of the object (see :class:`Hole`)."""
-    if isinstance(expression, Constant | Bytes):
-        return True
-    if isinstance(expression, Name):
-        return _is_fixed_name(module, expression)
-    if isinstance(expression, Call):
-        if dotted_name(expression.function) in _SAME_IN_PROCESS:
+    return _Fixed(module).is_fixed(expression)
+
+
+class _Fixed:
+    """Answers for the expressions of a module, each once: they may be made of each other in turn."""
+
+    def __init__(self, module: ModuleIndex) -> None:
+        self._module = module
+        self._known = module.known_fixed
+
+    def is_fixed(self, expression: Expression) -> bool:
+        if isinstance(expression, Constant | Bytes):
             return True
-        if not _reads_setting(expression) and dotted_name(expression.function) not in _CONVERSIONS:
-            return False
-        return all(is_fixed(module, argument.value) for argument in expression.arguments)
-    if isinstance(expression, Attribute | Subscript | Formatted | Template | Operation | Conditional):
-        return all(is_fixed(module, part) for part in inner_expressions(expression))
-    return False
+        key = id(expression)
+        if key not in self._known:
+            self._known[key] = self._of(expression)
+        return self._known[key]
 
+    def _of(self, expression: Expression) -> bool:
+        if isinstance(expression, Name):
+            return self._of_name(expression)
+        if isinstance(expression, Call):
+            if dotted_name(expression.function) in _SAME_IN_PROCESS:
+                return True
+            if not _reads_setting(expression) and dotted_name(expression.function) not in _CONVERSIONS:
+                return False
+            return all(self.is_fixed(argument.value) for argument in expression.arguments)
+        if isinstance(expression, Attribute | Subscript | Formatted | Template | Operation | Conditional):
+            return all(self.is_fixed(part) for part in inner_expressions(expression))
+        return False
 
-def _is_fixed_name(module: ModuleIndex, expression: Name) -> bool:
-    reaching = module.reaching(expression.name, expression.start)
-    if reaching is None or reaching[1] == 0:
-        return True
-    bindings, scope = reaching
-    facts = module.facts.scopes[scope]
-    if facts.kind is ScopeKind.CLASS:
-        return True
-    if bindings:
-        return all(
-            binding.kind in ("assign", "annotated")
-            and binding.value is not None
-            and binding.value.start < expression.start
-            and is_fixed(module, binding.value)
-            for binding in bindings
-        )
-    is_self = module.owner_of_self(scope, expression.name) is not None
-    return is_self or facts.name in ("__init__", "__new__", "__post_init__")
+    def _of_name(self, expression: Name) -> bool:
+        reaching = self._module.reaching(expression.name, expression.start)
+        if reaching is None or reaching[1] == 0:
+            return True
+        bindings, scope = reaching
+        facts = self._module.facts.scopes[scope]
+        if facts.kind is ScopeKind.CLASS:
+            return True
+        if bindings:
+            return all(
+                binding.kind in ("assign", "annotated")
+                and binding.value is not None
+                and binding.value.start < expression.start
+                and self.is_fixed(binding.value)
+                for binding in bindings
+            )
+        is_self = self._module.owner_of_self(scope, expression.name) is not None
+        return is_self or facts.name in ("__init__", "__new__", "__post_init__")

@@ -14,6 +14,10 @@ _MODULES: Final = {
     "json": "redlint.report.json_array",
     "json-lines": "redlint.report.json_lines",
     "github": "redlint.report.github",
+    "gitlab": "redlint.report.gitlab",
+    "junit": "redlint.report.junit",
+    "rdjson": "redlint.report.rdjson",
+    "sarif": "redlint.report.sarif",
 }
 
 FORMATS: Final = tuple(_MODULES)

@@ -1,0 +1,121 @@
+"""What ``redlint check`` prints: findings, numbers, warnings; and the exit code that they make."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TextIO
+
+import click
+
+from redlint.console import EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, complain, is_colored
+from redlint.report import FORMATS, write_report
+
+if TYPE_CHECKING:
+    from redlint.job import Job
+    from redlint.lint import ProjectResult
+    from redlint.narrowing import Narrowing
+    from redlint.report.progress_bar import ProgressBar
+
+_FILE_WIDTH: Final = 160
+_SCREENFUL: Final = 10
+"""Findings up to which nobody needs a summary by rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckOptions:
+    """What ``redlint check`` was asked to do."""
+
+    fix: bool
+    unsafe_fixes: bool
+    diff: bool
+    output_format: str
+    output_file: str | None
+    statistics: bool
+    show_files: bool
+    exit_zero: bool
+    add_noqa: bool
+    reason: str
+    diff_base: str | None
+    gate: bool
+    quiet: bool
+    verbose: bool
+    color: str
+
+
+def progress_bar(options: CheckOptions) -> ProgressBar:
+    """A bar on standard error."""
+    from redlint.report.progress_bar import ProgressBar
+
+    return ProgressBar(sys.stderr, width=shutil.get_terminal_size().columns, is_quiet=options.quiet)
+
+
+def exit_code(result: ProjectResult, job: Job, options: CheckOptions) -> int:
+    """What findings of the severities that count make of a run."""
+    if result.failed:
+        return EXIT_FAILED
+    fails = any(one.severity.reaches(job.config.fail_on) for one in result.diagnostics)
+    return EXIT_FINDINGS if fails and not options.exit_zero else EXIT_CLEAN
+
+
+def report(result: ProjectResult, options: CheckOptions, *, to_stderr: bool = False) -> None:
+    """Write the findings where they are wanted."""
+    if options.verbose:
+        for failure in result.failures:
+            click.echo(failure.traceback, err=True, nl=False)
+    if options.output_file is None:
+        _write_findings(result, sys.stderr if to_stderr else sys.stdout, options)
+        return
+    from redlint.atomic_write import write_atomically
+
+    text = io.StringIO()
+    _write_findings(result, text, options)
+    write_atomically(options.output_file, text.getvalue().encode("utf-8", "backslashreplace"))
+
+
+def _write_findings(result: ProjectResult, stream: TextIO, options: CheckOptions) -> None:
+    from redlint.report.summary import write_statistics
+
+    if options.statistics:
+        write_statistics(result, stream, options.output_format)
+        return
+    terminal = stream.isatty()
+    width = shutil.get_terminal_size().columns if terminal else _FILE_WIDTH
+    color = is_colored(options.color, terminal=terminal) and options.output_file is None
+    write_report(options.output_format, result, stream, color=color, width=width)
+
+
+def summarise(result: ProjectResult, options: CheckOptions) -> None:
+    """Say on standard error how much was found."""
+    from redlint.report.summary import grouped, summary
+
+    if options.quiet:
+        return
+    if options.output_format == FORMATS[0] and not options.statistics and len(result.diagnostics) > _SCREENFUL:
+        click.echo("".join(f"{row}\n" for row in grouped(result)), err=True)
+    click.echo(summary(result), err=True)
+
+
+def remark(job: Job, options: CheckOptions, narrowing: Narrowing) -> None:
+    """Say what of the settings and the baseline has no effect any more."""
+    if options.quiet:
+        return
+    for glob in job.unmatched_ignores():
+        origin = job.config.origins["per-file-ignores"]
+        complain(f"warning: {origin}: per-file-ignores: {glob!r} matches no file of the project")
+    comparison = narrowing.comparison
+    if comparison is None:
+        return
+    from redlint.report.summary import counted
+
+    if comparison.hidden:
+        click.echo(f"Not reported: {counted(comparison.hidden, 'finding')} of {narrowing.file}", err=True)
+    if comparison.stale_count:
+        rows = [f"{path}: {one.code} {one.message}" for path, entries in comparison.stale.items() for one in entries]
+        listed = "".join(f"\n  {row}" for row in rows[:_SCREENFUL])
+        complain(
+            f"warning: {narrowing.file}: {counted(comparison.stale_count, 'finding')} no longer there; "
+            f"`redlint baseline --prune` removes what is stale:{listed}"
+        )
