@@ -54,9 +54,14 @@ async def test_settings_are_read_again(tmp_path: Path) -> None:
     async with editor(tmp_path) as one:
         uri = one.open(tmp_path / "app.py")
         assert await one.codes(uri) == ["RED101"]
+        (known,) = (await one.workspace()).items
+        assert known.uri == uri and known.result_id is not None
         path.write_text('select = ["RED102"]\n')
         one.files_changed(path)
-        assert await one.by_uri() == {} or await one.codes(uri) == []
+        (news,) = (await one.workspace({uri: known.result_id})).items
+        assert isinstance(news, types.WorkspaceFullDocumentDiagnosticReport) and list(news.items) == []
+        assert await one.codes(uri) == []
+        assert one.client.diagnostic_refresh_count > 0
 
 
 @asynchronous
