@@ -54,9 +54,14 @@ async def test_settings_are_read_again(tmp_path: Path) -> None:
     async with editor(tmp_path) as one:
         uri = one.open(tmp_path / "app.py")
         assert await one.codes(uri) == ["RED101"]
+        (known,) = (await one.workspace()).items
+        assert known.uri == uri and known.result_id is not None
         path.write_text('select = ["RED102"]\n')
         one.files_changed(path)
-        assert await one.by_uri() == {} or await one.codes(uri) == []
+        (news,) = (await one.workspace({uri: known.result_id})).items
+        assert isinstance(news, types.WorkspaceFullDocumentDiagnosticReport) and list(news.items) == []
+        assert await one.codes(uri) == []
+        assert one.client.diagnostic_refresh_count > 0
 
 
 @asynchronous
@@ -250,3 +255,16 @@ def test_it_ends_as_the_protocol_wants() -> None:
     assert ended.returncode == 0
     assert ended.stdout.startswith(b"Content-Length: ")
     assert b"Traceback" not in ended.stderr
+
+
+@asynchronous
+async def test_what_the_baseline_holds_is_not_shown(tmp_path: Path) -> None:
+    settings(tmp_path, 'select = ["RED101"]\nbaseline = "known.json"\n')
+    (tmp_path / "app.py").write_text(KEYS)
+    command = [sys.executable, "-m", "redlint", "baseline"]
+    subprocess.run(command, cwd=tmp_path, env=ENVIRONMENT, check=True, capture_output=True)
+    async with editor(tmp_path) as one:
+        uri = one.open(tmp_path / "app.py")
+        assert await one.codes(uri) == []
+        one.rewrite(uri, 2, KEYS + 'print(client.keys("other:*"))\n')
+        assert await one.codes(uri) == ["RED101"]

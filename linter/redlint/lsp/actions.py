@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from lsprotocol import types
 
+from redlint.add_noqa import with_noqa
 from redlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Span
-from redlint.engine_rules import ALWAYS_ON, SyntaxError, UnreadableFile
 from redlint.lsp.diagnostics import DiagnosticWriter
 from redlint.lsp.documents import Document
 from redlint.lsp.positions import Positions
@@ -22,9 +22,6 @@ FIX_ALL: Final = "source.fixAll.redlint"
 KINDS: Final = (types.CodeActionKind.QuickFix, FIX_ALL)
 EXPLAIN: Final = "redlint.explainRule"
 """The command that shows the page of a rule; its argument is the rule's code."""
-
-_NOQA_LIST = re.compile(r"#\s*noqa\s*:\s*[\w-]+(?:\s*,\s*[\w-]+)*", re.IGNORECASE)
-_UNSUPPRESSIBLE: Final = ALWAYS_ON | {SyntaxError.code, UnreadableFile.code}
 
 
 class ActionWriter:
@@ -83,13 +80,15 @@ class ActionWriter:
         return self._workspace_edit(document, [Edit(one.span, source.with_newlines(one.content)) for one in fix.edits])
 
     def _noqa(self, document: Document, findings: FileFindings, diagnostic: Diagnostic) -> Iterator[types.CodeAction]:
-        if diagnostic.code in _UNSUPPRESSIBLE or document.is_notebook:
+        alone = with_noqa(replace(findings.result, diagnostics=(diagnostic,)), "")
+        comment = alone.diagnostics[0].fix
+        if comment is None or document.is_notebook:
             return
         yield types.CodeAction(
             title=f"redlint: ignore {diagnostic.code} here with # noqa",
             kind=types.CodeActionKind.QuickFix,
             diagnostics=[self._diagnostics.one(findings, diagnostic)],
-            edit=self._workspace_edit(document, [noqa_edit(findings, diagnostic)]),
+            edit=self._fixed(document, comment),
         )
 
     def _workspace_edit(self, document: Document, edits: Iterable[Edit]) -> types.WorkspaceEdit:
@@ -116,22 +115,6 @@ def _is_wanted(kind: str, only: Sequence[str] | None) -> bool:
 def wants_fix_all(only: Sequence[str] | None) -> bool:
     """Whether an editor asks for the action that applies all safe fixes."""
     return _is_wanted(FIX_ALL, only)
-
-
-def noqa_edit(findings: FileFindings, diagnostic: Diagnostic) -> Edit:
-    """The edit that hides a finding by a comment on its row, or by its code in the comment there is."""
-    source = findings.source
-    row = findings.result.noqa_row(diagnostic)
-    line, start = source.line(row), source.row_start(row)
-    module = findings.result.model.modules.get(diagnostic.path)
-    for offset, text in module.comments if module is not None else ():
-        found = _NOQA_LIST.search(text)
-        if found is not None and source.location(offset).row == row:
-            place = offset + found.end()
-            return Edit(Span(place, place), f", {diagnostic.code}")
-    end = start + len(line)
-    begin = start + len(line.rstrip())
-    return Edit(Span(begin, end), f"  # noqa: {diagnostic.code}")
 
 
 def changed_lines(source: SourceText, text: str) -> tuple[Edit, ...]:

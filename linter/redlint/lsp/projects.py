@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
+from redlint.baseline import Baseline, compare, read_baseline
 from redlint.config import Config, absolute_path
 from redlint.diagnostic import Diagnostic
-from redlint.discover import SUFFIXES
+from redlint.discover import SUFFIXES, shown_path
 from redlint.job import STANDARD_INPUT, Job, Request, prepare
 from redlint.lint import ProjectResult, RuleFailure, check_model
 from redlint.lsp.contents import DiskContents
@@ -75,7 +76,12 @@ class _Ready:
     rules: tuple[Rule, ...]
     files: ProjectFiles
     live: LiveProject
+    baseline: Baseline | None
     good: dict[str, bytes] = field(default_factory=dict)
+
+    def counting(self, result: ProjectResult, linted: Sequence[str]) -> ProjectResult:
+        """A result without the findings that the baseline holds."""
+        return result if self.baseline is None else compare(result, self.baseline, linted).result
 
 
 class ProjectAnalysis:
@@ -105,7 +111,7 @@ class ProjectAnalysis:
         live = LiveProject(files, job.config.model_settings(), self._kept, checkpoint=self._checkpoint)
         model = live.link()
         self._kept.keep_only(frozenset({*files.lint, *files.context}))
-        return self._finished(_Ready(job, rules, files, live), model, documents)
+        return self._finished(_Ready(job, rules, files, live, _baseline(job)), model, documents)
 
     def settle(self, documents: Iterable[Document]) -> Snapshot | None:
         """Link everything again with the settings and files that are known."""
@@ -158,6 +164,7 @@ class ProjectAnalysis:
         result = check_model(
             model, ready.files, job.config, ready.rules, problems=job.problems, progress=self._progress
         )
+        result = ready.counting(result, ready.files.lint)
         findings: dict[str, list[Diagnostic]] = {one.path: [] for one in documents if one.path in ready.files.lint}
         for diagnostic in result.diagnostics:
             findings.setdefault(diagnostic.path, []).append(diagnostic)
@@ -223,6 +230,7 @@ class ProjectAnalysis:
             return self._replace(FileFindings(document.source, (), nothing), document)
         ready.good[document.path] = content
         result = check_model(model, ready.files, ready.job.config, ready.rules, only=document.path)
+        result = ready.counting(result, (document.path,))
         self._snapshot = replace(snapshot, model=model, failures=(*snapshot.failures, *result.failures))
         source = model.modules[document.path].source
         mine = tuple(one for one in result.diagnostics if one.path == document.path)
@@ -241,3 +249,8 @@ class ProjectAnalysis:
         findings = {**self._snapshot.findings, document.path: replace(found, number=document.number)}
         self._snapshot = replace(self._snapshot, findings=MappingProxyType(findings))
         return self._snapshot
+
+
+def _baseline(job: Job) -> Baseline | None:
+    file = job.config.baseline_path
+    return None if file is None else read_baseline(shown_path(file))

@@ -131,9 +131,11 @@ class Publisher:
     def _workspace_items(self, known: Mapping[str, str]) -> Iterator[types.WorkspaceDocumentDiagnosticReport]:
         found = {one.uri: one for project in self._session for one in self._current(project)}
         for uri in sorted({*found, *known}):
-            one = found.get(uri, _Written(uri, [], _NOTHING))
             document = self._session.documents.get(uri)
             version = document.version if document is not None else None
+            # What is said of a document that is just being edited stays until the edit was looked at.
+            number = known.get(uri, _NOTHING) if document is not None else _NOTHING
+            one = found.get(uri, _Written(uri, [], number))
             if known.get(uri) == one.number:
                 yield types.WorkspaceUnchangedDocumentDiagnosticReport(uri=uri, result_id=one.number, version=version)
             elif one.items or uri in known:

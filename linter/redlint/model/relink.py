@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import fields, is_dataclass
 from typing import TypeAlias
 
 from redlint.model.assembly import Assembly, EventFinder, FoundCalls, ModuleModel
@@ -131,6 +132,7 @@ class ForgettingEvaluator(Evaluator):
 
     def forget(self, before: ModuleIndex | None, after: ModuleIndex) -> None:
         """Forget what was worked out from a module that has changed, and enter its new version into the tables."""
+        same_scopes = before is not None and _scopes(before) == _scopes(after)
         changed: list[_Question] = [("module", after.path)]
         changed += [("calls", name) for name in _counts_differ(before, after, _callees)]
         changed += [("handing", name) for name in _counts_differ(before, after, _handed)]
@@ -141,7 +143,7 @@ class ForgettingEvaluator(Evaluator):
         self._script_names = None
         if self._attribute_names is not None:
             self._attribute_names.update(*after.attribute_names.values())
-        self._forget_answers(changed)
+        self._forget_answers(changed, after.path if same_scopes else "")
         self._replace_classes(before, after)
 
     def _replace_calls(self, before: ModuleIndex | None, after: ModuleIndex) -> None:
@@ -176,15 +178,27 @@ class ForgettingEvaluator(Evaluator):
         new: dict[ScopeKey, set[ScopeKey]] = self._subclasses or {}
         self._forget_answers([("subclasses", cls) for cls in old.keys() | new.keys() if old.get(cls) != new.get(cls)])
 
-    def _forget_answers(self, changed: list[_Question]) -> None:
-        seen = set(changed)
-        while changed:
-            question = changed.pop()
+    def _forget_answers(self, changed: Iterable[_Question], within: str = "") -> None:
+        """Forget what answers to some questions had a part in.
+
+        With a path ``within``, answers of other files stay if they mention no place of that file: at worst they tell
+        what was so before the edit, which the next linking mends.
+        """
+        pending = list(changed)
+        seen = set(pending)
+        about = self._dependents.get(("module", within), set()) if within else set()
+        while pending:
+            question = pending.pop()
             self._known.pop(question, None)
+            kept: set[_Question] = set()
             for dependent in self._dependents.pop(question, ()):
-                if dependent not in seen:
+                if within and dependent not in about and not _mentions(self._known.get(dependent, ()), within):
+                    kept.add(dependent)
+                elif dependent not in seen:
                     seen.add(dependent)
-                    changed.append(dependent)
+                    pending.append(dependent)
+            if kept:
+                self._dependents[question] = kept
 
 
 class _NotedBases(dict[ScopeKey, _Bases]):
@@ -252,6 +266,25 @@ def _stored_outside(module: ModuleIndex | None) -> Iterator[tuple[str, bool]]:
     if module is not None:
         yield from sorted((store.name, store.index is None) for store in module.outside_stores)
         yield from (("", True) for _ in module.calls_by_callee.get("setattr", ()))
+
+
+def _scopes(module: ModuleIndex) -> list[tuple[object, ...]]:
+    """The scopes of a module, which answers name by number."""
+    return [
+        (scope.kind, scope.name, scope.parent, tuple(one.name for one in scope.parameters))
+        for scope in module.facts.scopes
+    ]
+
+
+def _mentions(answer: object, path: str) -> bool:
+    """Whether an answer holds a place of a file; naming its scopes by number is no harm while these stay."""
+    if isinstance(answer, str):
+        return answer == path
+    if isinstance(answer, tuple):
+        return any(_mentions(one, path) for one in answer)
+    if isinstance(answer, ScopeKey) or not is_dataclass(answer):
+        return False
+    return any(_mentions(getattr(answer, one.name), path) for one in fields(answer))
 
 
 def _has_classes(module: ModuleIndex | None) -> bool:
