@@ -10,7 +10,6 @@ import click
 from redlint.console import EXIT_FAILED, EXIT_FINDINGS, complain, write_bytes
 
 if TYPE_CHECKING:
-    from redlint.cache import kept_files
     from redlint.fix import FixOutcome
 
 RULES: Final = ("RED901", "RED902")
@@ -39,6 +38,7 @@ def upgrade(
     isolated: bool,
 ) -> None:
     """Rewrite deprecated commands and removed client methods, in tests as well, and tell what is left."""
+    from redlint.cache import kept_files
     from redlint.fix import fix_files, unified_diff, write_changes
     from redlint.job import Request, prepare
 
