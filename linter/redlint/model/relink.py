@@ -143,8 +143,8 @@ class ForgettingEvaluator(Evaluator):
         self._script_names = None
         if self._attribute_names is not None:
             self._attribute_names.update(*after.attribute_names.values())
-        self._forget_answers(changed, after.path if same_scopes else "")
-        self._replace_classes(before, after)
+        self._forget_answers(changed, after.path, same_scopes=same_scopes)
+        self._replace_classes(before, after, same_scopes=same_scopes)
 
     def _replace_calls(self, before: ModuleIndex | None, after: ModuleIndex) -> None:
         if self._calls is not None:
@@ -166,7 +166,7 @@ class ForgettingEvaluator(Evaluator):
             with self._for_everybody():
                 resolve_computed(self, self._outside)
 
-    def _replace_classes(self, before: ModuleIndex | None, after: ModuleIndex) -> None:
+    def _replace_classes(self, before: ModuleIndex | None, after: ModuleIndex, *, same_scopes: bool) -> None:
         for cls, (bases, _) in list(self.known_bases.items()):
             if any(one.path == after.path for one in (cls, *bases)):
                 del self.known_bases[cls]
@@ -176,23 +176,26 @@ class ForgettingEvaluator(Evaluator):
         self._subclasses = None
         self.subclasses(ScopeKey(after.path, 0))
         new: dict[ScopeKey, set[ScopeKey]] = self._subclasses or {}
-        self._forget_answers([("subclasses", cls) for cls in old.keys() | new.keys() if old.get(cls) != new.get(cls)])
+        changed = [("subclasses", cls) for cls in old.keys() | new.keys() if old.get(cls) != new.get(cls)]
+        self._forget_answers(changed, after.path, same_scopes=same_scopes)
 
-    def _forget_answers(self, changed: Iterable[_Question], within: str = "") -> None:
+    def _forget_answers(self, changed: Iterable[_Question], within: str, *, same_scopes: bool) -> None:
         """Forget what answers to some questions had a part in.
 
-        With a path ``within``, answers of other files stay if they mention no place of that file: at worst they tell
-        what was so before the edit, which the next linking mends.
+        Answers of other files than ``within`` stay if they mention nothing of that file: at worst they tell
+        what was so before the edit, which the next linking mends. Naming its scopes, by number, is no harm as long as
+        these are the same.
         """
         pending = list(changed)
         seen = set(pending)
-        about = self._dependents.get(("module", within), set()) if within else set()
+        about = self._dependents.get(("module", within), set())
         while pending:
             question = pending.pop()
             self._known.pop(question, None)
             kept: set[_Question] = set()
             for dependent in self._dependents.pop(question, ()):
-                if within and dependent not in about and not _mentions(self._known.get(dependent, ()), within):
+                answer = self._known.get(dependent, ())
+                if dependent not in about and not _mentions(answer, within, same_scopes):
                     kept.add(dependent)
                 elif dependent not in seen:
                     seen.add(dependent)
@@ -276,15 +279,17 @@ def _scopes(module: ModuleIndex) -> list[tuple[object, ...]]:
     ]
 
 
-def _mentions(answer: object, path: str) -> bool:
-    """Whether an answer holds a place of a file; naming its scopes by number is no harm while these stay."""
+def _mentions(answer: object, path: str, same_scopes: bool) -> bool:
+    """Whether an answer holds a place of a file, or one of its scopes where these are no longer the same."""
     if isinstance(answer, str):
         return answer == path
     if isinstance(answer, tuple):
-        return any(_mentions(one, path) for one in answer)
-    if isinstance(answer, ScopeKey) or not is_dataclass(answer):
-        return False
-    return any(_mentions(getattr(answer, one.name), path) for one in fields(answer))
+        return any(_mentions(one, path, same_scopes) for one in answer)
+    if isinstance(answer, ScopeKey):
+        return answer.path == path and not same_scopes
+    return is_dataclass(answer) and any(
+        _mentions(getattr(answer, one.name), path, same_scopes) for one in fields(answer)
+    )
 
 
 def _has_classes(module: ModuleIndex | None) -> bool:
