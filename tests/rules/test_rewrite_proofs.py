@@ -78,6 +78,21 @@ def outcome(client: Redis, source: str) -> object:
     return reply, [(key, client.type(key), client.dump(key), client.ttl(key)) for key in keys]
 
 
+def async_outcome(client: Redis, source: str) -> object:
+    fill(client)
+    port = client.connection_pool.connection_kwargs["port"]
+
+    async def run() -> object:
+        names: dict[str, object] = {}
+        exec(source, names)
+        async with redis.asyncio.Redis(port=port) as made:
+            names["client"] = made
+            return await names["example"]()  # type: ignore[operator]
+
+    reply = asyncio.run(run())
+    return reply, [(key, client.type(key), client.dump(key), client.ttl(key)) for key in sorted(client.keys())]
+
+
 def rewritten(rule: str, source: str, settings: dict[str, object]) -> str:
     result = fixed(Fixture(rule, {"snippet.py": source.encode()}, settings), RULES, unsafe=False)["snippet.py"].decode()
     assert result != source
@@ -91,6 +106,16 @@ def test_the_new_call_replies_and_stores_the_same(client: Redis, call: str, word
     after = rewritten("deprecated-command", before, {"target-server": "redis>=7.4"})
     assert word in after
     assert outcome(client, before) == outcome(client, after)
+
+
+@pytest.mark.proves("deprecated-command")
+@pytest.mark.parametrize(("call", "word"), CALLS.values(), ids=CALLS)
+def test_the_new_call_does_so_with_asyncio(client: Redis, call: str, word: str) -> None:
+    before = f"{HEADER.replace('import redis', 'import redis.asyncio as redis')}async def example():\n"
+    before += f"    return await {call}\n"
+    after = rewritten("deprecated-command", before, {"target-server": "redis>=7.4"})
+    assert word in after
+    assert async_outcome(client, before) == async_outcome(client, after)
 
 
 @pytest.mark.proves("deprecated-command")
