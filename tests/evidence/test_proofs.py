@@ -56,6 +56,7 @@ def test_the_harm_is_seen_with_the_bad_code_only(proof: Proof, runs: tuple[Run, 
 OPINIONS: Final = {
     "RED802": "that a password in the code is read by those who read the code is no fact of a server",
     "RED803": "needs a server with TLS and a certificate of somebody else, which the wheels do not bring",
+    "RED907": "is about versions of redis-py from before 2023-04; their makers' advisories show the harm",
 }
 """Rules without a proof, and why."""
 
