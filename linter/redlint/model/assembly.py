@@ -9,6 +9,7 @@ from redlint.diagnostic import Span
 from redlint.model.calls import RedisCalls
 from redlint.model.creations import ClientCreations
 from redlint.model.evaluation.evaluator import Evaluator
+from redlint.model.event_loops import LoopRun, LoopRuns
 from redlint.model.events import ChosenMethod, ClientCreation, RedisCall
 from redlint.model.facts import Argument
 from redlint.model.function_calls import FunctionCall, FunctionCalls
@@ -37,6 +38,7 @@ class ModuleModel:
     sequences: tuple[CallSequence, ...]
     creations: tuple[ClientCreation, ...]
     function_calls: tuple[FunctionCall, ...]
+    loop_runs: tuple[LoopRun, ...]
     missing_methods: tuple[MissingMethod, ...]
     production: bool
     chosen_methods: tuple[ChosenMethod, ...] = ()
@@ -99,6 +101,7 @@ class Assembly:
         self._registries = Registries(every, found.stored)
         self._missing_methods = MissingMethods(finder.evaluator, finder.scopes, linked)
         self._function_calls = FunctionCalls(finder.evaluator, finder.scopes, every)
+        self._loop_runs = LoopRuns(finder.evaluator, finder.scopes, every)
 
     def module(self, module: ModuleIndex) -> ModuleModel:
         """One module of the model."""
@@ -116,6 +119,7 @@ class Assembly:
             sequences=call_sequences(calls),
             creations=self._finder.creations.of_module(module),
             function_calls=self._function_calls.of_module(module),
+            loop_runs=self._loop_runs.of_module(module),
             missing_methods=self._missing_methods.of_module(module, calls),
             production=self._settings.is_production(path),
             chosen_methods=tuple(self._requests.chosen_methods(module)),
