@@ -18,14 +18,14 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Final
+from typing import Final, get_args
 
 import msgspec
 
 from redlint import __version__
 from redlint.model.collect import collect
 from redlint.model.collected import Collect, KeptFiles
-from redlint.model.facts import ModuleFacts
+from redlint.model.facts import Expression, ModuleFacts
 
 MAX_BYTES: Final = 256 * 1024 * 1024
 """Size of the database above which the facts that were not used for longest are dropped."""
@@ -101,6 +101,7 @@ class FactsCache:
         day, content = row
         try:
             found = _DECODER.decode(zlib.decompress(content))
+            _Sharing().restore(found)
         except (zlib.error, msgspec.DecodeError, TypeError, RecursionError):
             return None  # damaged or foreign: it is collected, and written over
         if day != self._today:
@@ -237,6 +238,46 @@ def _size(database: sqlite3.Connection) -> int:
     return pages * size
 
 
+# --- sharing ----------------------------------------------------------------------------------------------
+
+
+class _Sharing:
+    """Makes the expressions of decoded facts one object for each place, as collecting them does.
+
+    A call is one object as a call site, as an argument of another call and in what a variable is bound to: linking
+    knows it again by its identity.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[type, int, int], msgspec.Struct] = {}
+
+    def restore(self, facts: ModuleFacts) -> None:
+        """Replace equal expressions of one place by the first of them, in place."""
+        self._enter(facts)
+
+    def _enter(self, struct: msgspec.Struct) -> None:
+        for name in struct.__struct_fields__:
+            value = getattr(struct, name)
+            if isinstance(value, msgspec.Struct | tuple):
+                only = self._one(value)
+                if only is not value:
+                    msgspec.structs.force_setattr(struct, name, only)
+
+    def _one(self, value: object) -> object:
+        if isinstance(value, tuple):
+            items = tuple([self._one(item) for item in value])
+            return items if any(one is not other for one, other in zip(items, value, strict=True)) else value
+        if not isinstance(value, msgspec.Struct):
+            return value
+        if isinstance(value, _EXPRESSION):
+            place = (type(value), value.start, value.end)
+            known = self._known.setdefault(place, value)
+            if known is not value and known == value:
+                return known
+        self._enter(value)
+        return value
+
+
 # --- keys -------------------------------------------------------------------------------------------------
 
 
@@ -259,5 +300,6 @@ def _key(text: str) -> bytes:
 
 
 _GENERATION: Final = _generation()
+_EXPRESSION: Final = get_args(Expression)
 _ENCODER: Final = msgspec.msgpack.Encoder()
 _DECODER: Final = msgspec.msgpack.Decoder(ModuleFacts)

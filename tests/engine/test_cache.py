@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesmith
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 
@@ -22,6 +24,7 @@ from redlint.errors import SourceSyntaxError
 from redlint.model.collect import collect
 from redlint.model.facts import ModuleFacts
 
+CHECKOUT = Path(__file__).parents[2]
 TEXT = "import redis\n\nclient = redis.Redis()\nclient.get('a')\n"
 OTHER = TEXT.replace("get", "set")
 
@@ -94,6 +97,47 @@ def test_facts_come_back_as_they_were(text: str, tmp_path_factory: pytest.TempPa
     for _ in range(2):
         with FactsCache(directory, collect) as kept:
             assert kept.facts(text) == expected
+
+
+def _objects(facts: ModuleFacts) -> list[int]:
+    """Which objects the facts are made of, in order: equal numbers are one object."""
+    numbers: dict[int, int] = {}
+    found: list[int] = []
+
+    def visit(value: object) -> None:
+        if isinstance(value, tuple):
+            for item in value:
+                visit(item)
+        elif isinstance(value, msgspec.Struct):
+            found.append(numbers.setdefault(id(value), len(numbers)))
+            for name in value.__struct_fields__:
+                visit(getattr(value, name))
+
+    visit(facts)
+    return found
+
+
+@pytest.mark.parametrize("path", sorted((CHECKOUT / "linter" / "redlint").glob("*.py")), ids=lambda path: path.stem)
+def test_what_was_one_object_is_one_object(path: Path, directory: Path) -> None:
+    """A call site is the same object as the call in the expression around it: linking knows it by that."""
+    text = path.read_text(encoding="utf-8")
+    for _ in range(2):
+        with FactsCache(directory, collect) as kept:
+            assert _objects(kept.facts(text)) == _objects(collect(text))
+    assert kept.hits == 1
+
+
+def test_findings_are_the_same_with_kept_facts(tmp_path: Path) -> None:
+    shutil.copytree(CHECKOUT / "fixtures", tmp_path / "shop")
+    command = [sys.executable, "-m", "redlint", "check", "--preview", "--output-format=json", "shop"]
+    (tmp_path / "pyproject.toml").write_text("")
+    found = [
+        subprocess.run([*command, *options], cwd=tmp_path, capture_output=True, text=True, check=False).stdout
+        for options in (["--no-cache"], [], [])
+    ]
+    assert len(found[0]) > 100_000
+    assert found[1] == found[0]
+    assert found[2] == found[0]
 
 
 @pytest.mark.parametrize("text", ["x = 123456789012345678901234567890\n", 'x = "\\ud800"\n', "x = 1e999\n"])
