@@ -433,6 +433,24 @@ def test_an_entered_client_replies_the_same_and_is_closed(server: Server, client
     assert asyncio.run(run_and_wait()) == b"hello"
 
 
+# --- RED511: delete and write become a transaction -------------------------------------------------------
+
+REFILLS: Final = {
+    "set": "client.unlink('visitors:home')\n    client.sadd('visitors:home', 'a', 'b')",
+    "list": "client.delete('visitors:list')\n    client.rpush('visitors:list', *range(3))",
+    "hash with a comment": "client.delete('visitors:hash')  # anew\n    client.hset('visitors:hash', mapping={'a': 1})",
+    "nothing there": "client.unlink('new')\n    client.zadd('new', {'a': 1})",
+}
+
+
+@pytest.mark.parametrize("body", REFILLS.values(), ids=REFILLS)
+def test_a_transaction_leaves_what_delete_and_write_leave(client: Redis, body: str) -> None:
+    before = f"{HEADER}\n\ndef example():\n    {body}\n"
+    after = after_fixing("delete-then-write", before, unsafe=True)
+    assert "pipe.execute()" in after
+    assert outcome(before, client, ()) == outcome(after, client, ())
+
+
 # --- every safe fix has a proof ---------------------------------------------------------------------------
 
 PROOFS: Final = ("test_fix_proofs.py", "test_rewrite_proofs.py")

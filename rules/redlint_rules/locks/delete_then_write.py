@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from redlint.diagnostic import Applicability, Diagnostic, Fix, Related, Severity
+from redlint.fixes import queue_together
 from redlint.model.guards import is_under_lock
 from redlint.model.keyspace import PatternUse
 from redlint.model.kinds import BlockKind
@@ -52,7 +53,8 @@ class DeleteThenWrite(Rule):
     ```
 
     ## Fix safety
-    The fix is only displayed: what is between the two has to be looked at.
+    Unsafe: an error of either command then comes from `execute()`. Where something stands between the two, or one of
+    them is a part of something, the fix is only displayed.
 
     ## Known problems
     Silent where the write only happens under a further condition.
@@ -81,8 +83,15 @@ class DeleteThenWrite(Rule):
                     f"{delete.shown_command} empties {delete.keys[0].shown} before {write.shown_command} fills it again"
                 ),
                 related=(Related(write.path, write.span, "it is filled again here"),),
-                fix=Fix(Applicability.DISPLAY, "Queue both on one transaction pipeline"),
+                fix=_fix(delete, write),
             )
+
+
+def _fix(delete: RedisCall, write: RedisCall) -> Fix:
+    last, first = (write.source.location(place).row for place in (delete.outer_span.end, write.outer_span.start))
+    edits = queue_together(delete, write) if first == last + 1 and delete.blocks == write.blocks else None
+    applicability = Applicability.DISPLAY if edits is None else Applicability.UNSAFE
+    return Fix(applicability, "Queue both on one transaction pipeline", edits or ())
 
 
 def _is_plain(sequence: CallSequence, call: RedisCall) -> bool:
