@@ -186,6 +186,32 @@ def insert_before(call: RedisCall, statement: str) -> tuple[Edit, ...] | None:
     return (Edit(Span(begin, begin), f"{indent}{statement}\n"),)
 
 
+def count_in_one_step(read: RedisCall, write: RedisCall) -> tuple[Edit, ...] | None:
+    """Make ``n = int(client.get(key) or 0)`` and ``client.set(key, n + 1)`` in the next row one ``incrby``.
+
+    ``None`` for any other shape, and where the function uses the number for anything else: other options of SET, such
+    as a TTL, would be lost.
+    """
+    source = read.source
+    row = source.location(read.outer_span.start).row
+    begin, end = source.row_start(row), source.row_start(row + 1) if row < source.rows else len(source.text)
+    before, after = source.slice(Span(begin, read.outer_span.start)), source.slice(Span(read.outer_span.end, end))
+    opening = re.fullmatch(r"[ \t]*(?P<name>[^\W\d]\w*) = int\(", before)
+    if opening is None or not re.fullmatch(r"(?: or 0)?\)\s*", after) or read.receiver != write.receiver:
+        return None
+    if source.location(write.outer_span.start).row != row + 1 or not _is_statement(write) or len(write.arguments) != 2:
+        return None
+    name, value = opening["name"], write.argument("value")
+    step = re.fullmatch(rf"{name} (?P<sign>[+-]) (?P<step>\d+|[^\W\d]\w*)", value.text) if value is not None else None
+    inside = source.slice(read.scope.span)
+    if step is None or write.method != "set" or len(re.findall(rf"\b{name}\b", inside)) != 2:
+        return None
+    method = "incrby" if step["sign"] == "+" else "decrby"
+    call = f"{write.receiver}.{method}({write.keys[0].text}, {step['step']})"
+    changed = replace_call(write, call)
+    return (Edit(Span(begin, end), ""), *changed) if changed is not None else None
+
+
 def queue_together(first: RedisCall, second: RedisCall) -> tuple[Edit, ...] | None:
     """Queue two statements that follow each other on one transaction pipeline, and execute it.
 

@@ -451,6 +451,29 @@ def test_a_transaction_leaves_what_delete_and_write_leave(client: Redis, body: s
     assert outcome(before, client, ()) == outcome(after, client, ())
 
 
+# --- RED507: counting in one step -------------------------------------------------------------------------
+
+COUNTS: Final = {
+    "new": "n = int(client.get('new') or 0)\n    client.set('new', n + 1)",
+    "down": "n = int(client.get('number'))\n    client.set('number', n - 3)",
+    "by a parameter": "n = int(client.get('number') or 0)\n    client.set('number', n + step)",
+}
+
+
+@pytest.mark.parametrize("body", COUNTS.values(), ids=COUNTS)
+def test_counting_in_one_step_gives_the_same_number(client: Redis, body: str) -> None:
+    before = f"{HEADER}\n\ndef example(step):\n    {body}\n"
+    after = after_fixing("read-modify-write", before, unsafe=True)
+    assert "crby(" in after and "int(" not in after
+    seen = []
+    for source in (before, after):
+        client.flushall()
+        client.set("number", 40)
+        function(source, client)(2)
+        seen.append(contents(client))
+    assert seen[0] == seen[1]
+
+
 # --- every safe fix has a proof ---------------------------------------------------------------------------
 
 PROOFS: Final = ("test_fix_proofs.py", "test_rewrite_proofs.py")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from redlint.diagnostic import Applicability, Diagnostic, Fix, Related, Severity
+from redlint.fixes import count_in_one_step
 from redlint.model.guards import is_under_lock
 from redlint.model.keyspace import only_if_missing
 from redlint.model.sequences import same_key, same_server
@@ -58,7 +59,9 @@ class ReadModifyWrite(Rule):
     ```
 
     ## Fix safety
-    The fix is only displayed: `INCRBY` counts in one step; other changes need `WATCH`, a lock or a script.
+    Unsafe: `n = int(client.get(key) or 0)` and `client.set(key, n + 1)` in the next row become one `incrby`, which
+    keeps the TTL that `SET` drops, counts from 0 where there is no key, and refuses what is no number of 64 bits. All
+    else needs `WATCH`, a lock or a script, and the fix is only displayed.
 
     ## Known problems
     Whether only one process writes the key cannot be seen. Values that pass through other functions are not followed.
@@ -88,8 +91,15 @@ class ReadModifyWrite(Rule):
                     "what another process writes in between is lost"
                 ),
                 related=(Related(read.path, read.span, "the value is read here"),),
-                fix=Fix(Applicability.DISPLAY, "Use INCRBY for numbers, else WATCH with MULTI, a lock or a script"),
+                fix=_fix(read, write),
             )
+
+
+def _fix(read: RedisCall, write: RedisCall) -> Fix:
+    edits = count_in_one_step(read, write)
+    if edits is not None:
+        return Fix(Applicability.UNSAFE, "Count in one step with INCRBY or DECRBY", edits)
+    return Fix(Applicability.DISPLAY, "Use INCRBY for numbers, else WATCH with MULTI, a lock or a script")
 
 
 def _is_plain_write(sequence: CallSequence, call: RedisCall) -> bool:
