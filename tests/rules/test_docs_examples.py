@@ -129,3 +129,18 @@ def test_reported_messages_and_fixes_are_well_formed(rule: type[Rule]) -> None:
 def test_codes_and_names_are_unique() -> None:
     assert len({rule.code for rule in RULES}) == len(RULES)
     assert len({rule_name(rule.__name__) for rule in RULES}) == len(RULES)
+
+
+AUTHORITIES: Final = (
+    *("https://redis.io/", "https://valkey.io/", "https://redis.readthedocs.io/", "https://docs.python.org/"),
+    *("https://github.com/redis/", "https://github.com/advisories/"),
+)
+_LINK = re.compile(r"- \[[^\]]+\]\((?P<address>https://[^\s()]+(?:\([^\s()]*\))?)\)")
+
+
+@pytest.mark.parametrize("rule", named(CHECKING))
+def test_references_are_links_to_an_authority_first(rule: type[Rule]) -> None:
+    entries = " ".join(sections(rule)["References"].split()).replace(" - [", "\n- [").splitlines()
+    links = [_LINK.fullmatch(entry) for entry in entries]
+    assert all(links), entries
+    assert any(link["address"].startswith(AUTHORITIES) for link in links if link is not None)

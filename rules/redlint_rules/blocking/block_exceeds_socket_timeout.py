@@ -59,6 +59,7 @@ class BlockExceedsSocketTimeout(Rule):
 
     ## References
     - [Blocking commands and socket_timeout](https://github.com/redis/redis-py/issues/2807)
+    - [Incident: blocking reads of all workers time out after an upgrade to redis-py 8](https://github.com/chrisguidry/docket/issues/425)
     """
 
     code = "RED110"

@@ -67,6 +67,7 @@ class BlockingDeleteOfLargeKey(Rule):
     ## References
     - [DEL](https://redis.io/docs/latest/commands/del/)
     - [UNLINK](https://redis.io/docs/latest/commands/unlink/)
+    - [Report: DEL slows a cache down under load](https://github.com/zitadel/zitadel/pull/10658)
     """
 
     code = "RED102"

@@ -62,6 +62,7 @@ class FlushInProduction(Rule):
     ## References
     - [FLUSHDB](https://redis.io/docs/latest/commands/flushdb/)
     - [FLUSHALL](https://redis.io/docs/latest/commands/flushall/)
+    - [Incident: clearing a cache emptied the production queue](https://github.com/laravel/docs/pull/1786)
     """
 
     code = "RED104"

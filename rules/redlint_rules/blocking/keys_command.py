@@ -59,6 +59,7 @@ class KeysCommand(Rule):
     ## References
     - [KEYS](https://redis.io/docs/latest/commands/keys/)
     - [SCAN](https://redis.io/docs/latest/commands/scan/)
+    - [Incident: KEYS blocked a database and dozens of services](https://github.com/apereo/cas/pull/5332)
     """
 
     code = "RED101"

@@ -70,6 +70,7 @@ class ClientAcrossEventLoops(Rule):
     ## References
     - [redis.asyncio](https://redis.readthedocs.io/en/stable/examples/asyncio_examples.html)
     - [asyncio.run](https://docs.python.org/3/library/asyncio-runner.html#asyncio.run)
+    - [Report: the second call of a channel layer fails](https://github.com/django/channels_redis/issues/312)
     """
 
     code = "RED409"

@@ -64,6 +64,7 @@ class GatherExceedsPool(Rule):
 
     ## References
     - [Connection pools of redis-py](https://redis.readthedocs.io/en/stable/connections.html)
+    - [Report: writes fail after an upgrade to redis-py 8](https://github.com/hopeit-git/hopeit.engine/issues/222)
     """
 
     code = "RED412"

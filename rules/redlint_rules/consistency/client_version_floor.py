@@ -49,7 +49,7 @@ class ClientVersionFloor(Rule):
     ## References
     - [CVE-2023-28858](https://github.com/advisories/GHSA-24wv-mv5m-xv4h)
     - [CVE-2023-28859](https://github.com/advisories/GHSA-8fww-64cx-x8p5)
-    - [The issue in redis-py](https://github.com/redis/redis-py/issues/2665)
+    - [Incident: the bug behind an outage of ChatGPT](https://github.com/redis/redis-py/issues/2665)
     """
 
     code = "RED907"

@@ -63,6 +63,7 @@ class IncrThenExpire(Rule):
     ## References
     - [INCR: rate limiter](https://redis.io/docs/latest/commands/incr/)
     - [EXPIRE](https://redis.io/docs/latest/commands/expire/)
+    - [Report: a limit that never resets](https://github.com/marcosbarbero/spring-cloud-zuul-ratelimit/issues/162)
     """
 
     code = "RED206"

@@ -69,6 +69,7 @@ class TtlLostOnOverwrite(Rule):
     ## References
     - [SET](https://redis.io/docs/latest/commands/set/)
     - [EXPIRE](https://redis.io/docs/latest/commands/expire/)
+    - [Incident: GETSET drops the TTL of a lock, which is then held for ever](https://github.com/dv/redis-semaphore/pull/39)
     """
 
     code = "RED203"

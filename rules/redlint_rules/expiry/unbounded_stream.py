@@ -63,6 +63,7 @@ class UnboundedStream(Rule):
     ## References
     - [XADD](https://redis.io/docs/latest/commands/xadd/)
     - [XTRIM](https://redis.io/docs/latest/commands/xtrim/)
+    - [Report: streams without a limit grow with every task](https://github.com/scaleapi/scale-agentex/pull/111)
     """
 
     code = "RED208"

@@ -62,6 +62,7 @@ class LockReleaseWithoutOwnerCheck(Rule):
 
     ## References
     - [Distributed locks](https://redis.io/docs/latest/develop/clients/patterns/distributed-locks/)
+    - [Report: a pod deletes the lock that another one has taken meanwhile](https://github.com/BerriAI/litellm/issues/21225)
     """
 
     code = "RED501"

@@ -60,6 +60,7 @@ class LockWithoutExpiry(Rule):
 
     ## References
     - [Distributed locks](https://redis.io/docs/latest/develop/clients/patterns/distributed-locks/)
+    - [Incident: a restart before the release left a lock for good](https://github.com/bbangert/beaker/pull/163)
     """
 
     code = "RED502"

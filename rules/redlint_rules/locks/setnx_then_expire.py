@@ -62,6 +62,7 @@ class SetnxThenExpire(Rule):
     ## References
     - [SETNX](https://redis.io/docs/latest/commands/setnx/)
     - [Distributed locks](https://redis.io/docs/latest/develop/clients/patterns/distributed-locks/)
+    - [Incident: a restart between the two left a lock for good](https://github.com/bbangert/beaker/pull/164)
     """
 
     code = "RED503"

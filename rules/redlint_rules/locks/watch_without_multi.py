@@ -58,6 +58,7 @@ class WatchWithoutMulti(Rule):
 
     ## References
     - [Transactions: optimistic locking](https://redis.io/docs/latest/develop/using-commands/transactions/)
+    - [Report: redis-py's own lock watched without MULTI](https://github.com/redis/redis-py/pull/1031)
     """
 
     code = "RED509"

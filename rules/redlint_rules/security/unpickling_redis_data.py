@@ -54,6 +54,7 @@ class UnpicklingRedisData(Rule):
 
     ## References
     - [pickle: warning](https://docs.python.org/3/library/pickle.html)
+    - [Report: CVE-2019-17206, code run by reading a value](https://github.com/frostming/rediswrapper/pull/1)
     """
 
     code = "RED801"
