@@ -193,7 +193,9 @@ def count_in_one_step(read: RedisCall, write: RedisCall) -> tuple[Edit, ...] | N
     as a TTL, would be lost.
     """
     source = read.source
-    row = source.location(read.outer_span.start).row
+    row = source.location(read.outer_span.end).row
+    if row != source.location(read.outer_span.start).row:
+        return None
     begin, end = source.row_start(row), source.row_start(row + 1) if row < source.rows else len(source.text)
     before, after = source.slice(Span(begin, read.outer_span.start)), source.slice(Span(read.outer_span.end, end))
     opening = re.fullmatch(r"[ \t]*(?P<name>[^\W\d]\w*) = int\(", before)
