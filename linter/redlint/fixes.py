@@ -68,6 +68,32 @@ def add_option(creation: ClientCreation, name: str, text: str) -> tuple[Edit, ..
     return (Edit(Span(span.start + len(inside), span.end), f"{separator}{name}={text})"),)
 
 
+def remove_option(creation: ClientCreation, name: str) -> tuple[Edit, ...] | None:
+    """Construct a client without a keyword; ``None`` where the call does not give it, or has comments in it."""
+    call = creation.source.slice(creation.span)
+    tree = _parsed(call) if call.isascii() and "#" not in call else None
+    statement = tree.body[0] if tree is not None and len(tree.body) == 1 else None
+    if not isinstance(statement, ast.Expr) or not isinstance(statement.value, ast.Call):
+        return None
+    rows = [0]
+    for line in call.splitlines(keepends=True):
+        rows.append(rows[-1] + len(line))
+    given: list[ast.expr | ast.keyword] = [*statement.value.args, *statement.value.keywords]
+    starts = [rows[one.lineno - 1] + one.col_offset for one in given]
+    found = next((n for n, one in enumerate(given) if isinstance(one, ast.keyword) and one.arg == name), None)
+    if found is None or starts != sorted(starts):
+        return None
+    start, option = starts[found], given[found]
+    end = rows[(option.end_lineno or 1) - 1] + (option.end_col_offset or 0)
+    if found + 1 < len(given):
+        end = starts[found + 1]
+    elif found > 0:
+        start = len(call[:start].rstrip().removesuffix(",").rstrip())
+    if _parsed_expression(call[:start] + call[end:]) is None:
+        return None
+    return (Edit(Span(creation.span.start + start, creation.span.start + end), ""),)
+
+
 def replace_argument(call: RedisCall, parameter: str, text: str) -> tuple[Edit, ...] | None:
     """Pass another value for a parameter that is given by itself; a keyword in front of it stays."""
     argument = call.argument(parameter)

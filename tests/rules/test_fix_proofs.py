@@ -7,6 +7,7 @@ import asyncio
 import gc
 import re
 import sys
+import uuid
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -472,6 +473,24 @@ def test_counting_in_one_step_gives_the_same_number(client: Redis, body: str) ->
         function(source, client)(2)
         seen.append(contents(client))
     assert seen[0] == seen[1]
+
+
+# --- RED505: a token of its own -----------------------------------------------------------------------------
+
+
+def test_each_holder_stores_a_token_of_its_own(client: Redis) -> None:
+    body = "if client.set('lock:a', '1', nx=True, ex=60):\n        client.delete('lock:a')"
+    before = f"{HEADER}\n\ndef example():\n    {body}\n"
+    after = after_fixing("constant-lock-token", before, unsafe=True)
+    assert "import uuid\n" in after
+    taken = after.replace("        client.delete('lock:a')", "        return client.get('lock:a')")
+    tokens = set()
+    for _ in range(2):
+        client.flushall()
+        made = function(taken, client)
+        made.__globals__["uuid"] = uuid
+        tokens.add(made())
+    assert len(tokens) == 2 and None not in tokens
 
 
 # --- every safe fix has a proof ---------------------------------------------------------------------------

@@ -65,7 +65,8 @@ class ClientAcrossEventLoops(Rule):
 
     ## Known problems
     Only the commands of the coroutine that `asyncio.run` gets are looked at, not those of functions that it awaits.
-    Celery is known by the names of its decorators.
+    Celery is known by the names of its decorators. Calls of `asyncio.run` in programs that never run together count
+    as if they did.
 
     ## References
     - [redis.asyncio](https://redis.readthedocs.io/en/stable/examples/asyncio_examples.html)
@@ -88,6 +89,7 @@ class ClientAcrossEventLoops(Rule):
         runs = [
             run
             for module in project.modules.values()
+            if module.production
             for run in module.loop_runs
             if any(call.client.origin == place and not call.alternatives for call in run.calls)
         ]

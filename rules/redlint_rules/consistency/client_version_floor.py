@@ -81,7 +81,8 @@ class ClientVersionFloor(Rule):
 def _allowed(target: ClientTarget) -> tuple[Advisory, str] | None:
     """The advisory about the latest version with a bug that the project may run with."""
     for advisory in reversed(advisories()):
-        versions = [one for one in advisory.versions if advisory.library == target.library and one in target.versions]
+        is_concerned = advisory.library == target.library and advisory.concerns == "async"
+        versions = [one for one in advisory.versions if is_concerned and one in target.versions]
         if versions:
             return advisory, versions[-1]
     return None

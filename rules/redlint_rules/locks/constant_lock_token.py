@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from redlint.diagnostic import Applicability, Diagnostic, Fix, Related, Severity
+from redlint.fixes import ensure_import, replace_argument
 from redlint.model.key_words import names_lock
 from redlint.model.keyspace import PatternUse, only_if_missing
-from redlint.rule import PatternUses, ProjectModel, Rule
+from redlint.rule import PatternUses, ProjectModel, RedisCall, Rule
 
 
 class ConstantLockToken(Rule):
@@ -61,7 +62,7 @@ class ConstantLockToken(Rule):
     ```
 
     ## Fix safety
-    The fix is only displayed: the token has to reach the code that releases the lock.
+    Unsafe: it stores a value of its own for each holder, which the code that releases the lock has yet to compare.
 
     ## Known problems
     Values that are the same for all holders without being constants, such as a host name, are not reported.
@@ -92,8 +93,15 @@ class ConstantLockToken(Rule):
             confidence=first.client.confidence,
             message=f"All holders of the lock {uses.pattern.display} store the same value in it",
             related=(Related(release.path, release.span, "the lock is released here"),),
-            fix=Fix(Applicability.DISPLAY, "Store `uuid.uuid4().hex`, and compare it when the lock is released"),
+            fix=_fix(first),
         )
+
+
+def _fix(call: RedisCall) -> Fix:
+    value, imported = replace_argument(call, "value", "uuid.uuid4().hex"), ensure_import(call.source, "import uuid")
+    edits = (*value, *imported) if value is not None and imported is not None and not call.through else ()
+    applicability = Applicability.UNSAFE if edits else Applicability.DISPLAY
+    return Fix(applicability, "Store `uuid.uuid4().hex`, and compare it when the lock is released", edits)
 
 
 def _has_constant(use: PatternUse) -> bool:

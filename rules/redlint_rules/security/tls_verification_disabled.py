@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from redlint.diagnostic import Applicability, Diagnostic, Fix, Severity
+from redlint.fixes import remove_option
 from redlint.rule import ClientCreation, ProjectModel, Rule
 
 
@@ -34,7 +35,9 @@ class TlsVerificationDisabled(Rule):
     ```
 
     ## Fix safety
-    The fix is only displayed: a server with a certificate of its own needs `ssl_ca_certs` instead.
+    Unsafe: it leaves the option out, so that the certificate is checked, and a server with one of its own is refused
+    until `ssl_ca_certs` is given. For `ssl_check_hostname` that needs redis-py 6, which checks names by default; for
+    older versions, and for options in a URL, the fix is only displayed.
 
     ## Known problems
     Options that come from settings or `**options` are not seen.
@@ -68,8 +71,15 @@ class TlsVerificationDisabled(Rule):
             creation.span,
             confidence=creation.client.confidence,
             message=message,
-            fix=Fix(Applicability.DISPLAY, f"Leave `{option}` out"),
+            fix=_fix(creation, option, project),
         )
+
+
+def _fix(creation: ClientCreation, option: str, project: ProjectModel) -> Fix:
+    verifies = option == "ssl_cert_reqs" or project.target.client_at_least(redis="6.0") is True
+    edits = remove_option(creation, option) if verifies else None
+    applicability = Applicability.DISPLAY if edits is None else Applicability.UNSAFE
+    return Fix(applicability, f"Leave `{option}` out", edits or ())
 
 
 def _is_false(value: object) -> bool:
