@@ -15,7 +15,7 @@ import sqlite3
 import sys
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Final, get_args
@@ -196,13 +196,18 @@ class FactsCache:
 
 
 @contextlib.contextmanager
-def kept_files(directory: Path | None) -> Iterator[KeptFiles]:
-    """Files whose facts are kept in a directory from run to run; without a directory they are all collected."""
+def kept_files(directory: Path | None, tell: Callable[[str], None] | None = None) -> Iterator[KeptFiles]:
+    """Files whose facts are kept in a directory from run to run; without a directory they are all collected.
+
+    ``tell`` is told at the end what went wrong with the cache, if anything did.
+    """
     if directory is None:
         yield KeptFiles()
         return
     with FactsCache(directory, collect) as cache:
         yield KeptFiles(cache.facts)
+    if cache.problem and tell is not None:
+        tell(cache.problem)
 
 
 def remove(directory: Path) -> bool:

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from redlint.check_output import CheckOptions, cache_directory, exit_code, progress_bar, remark, report, summarise
+from redlint.check_output import (
+    CheckOptions,
+    cache_directory,
+    exit_code,
+    progress_bar,
+    remark,
+    report,
+    summarise,
+    tell_of_cache,
+)
 from redlint.console import EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, VERBOSE, complain, write_bytes
 from redlint.errors import ConfigError
 from redlint.report import FORMATS
@@ -211,7 +220,7 @@ def _check(job: Job, options: CheckOptions, narrowing: Narrowing) -> int:
     from redlint.cache import kept_files
     from redlint.lint import lint_project
 
-    with kept_files(cache_directory(job, options)) as kept, progress_bar(options) as bar:
+    with kept_files(cache_directory(job, options), tell_of_cache(options)) as kept, progress_bar(options) as bar:
         result = lint_project(
             job.files, job.config, job.rules(), gate=options.gate, problems=job.problems, progress=bar, kept=kept
         )
@@ -236,7 +245,7 @@ def _fix(job: Job, options: CheckOptions, narrowing: Narrowing) -> int:
         narrowed = narrowing(result)
         return with_noqa(narrowed, options.reason) if options.add_noqa else narrowed
 
-    with kept_files(cache_directory(job, options)) as kept, progress_bar(options) as bar:
+    with kept_files(cache_directory(job, options), tell_of_cache(options)) as kept, progress_bar(options) as bar:
         outcome = fix_files(
             job.files,
             job.config,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
@@ -53,6 +54,11 @@ def cache_directory(job: Job, options: CheckOptions) -> Path | None:
     if options.no_cache:
         return None
     return Path(options.cache_dir) if options.cache_dir else job.cache_directory
+
+
+def tell_of_cache(options: CheckOptions) -> Callable[[str], None] | None:
+    """What to do with a problem of the cache, which costs time only: users who want to know more are told."""
+    return (lambda problem: complain(f"cache not used: {problem}")) if options.verbose else None
 
 
 def progress_bar(options: CheckOptions) -> ProgressBar:

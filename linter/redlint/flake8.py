@@ -93,7 +93,10 @@ class Plugin:
         try:
             findings = _findings(request, b"", noqa=noqa) if paths else {}
         except RedlintError as error:
-            raise _execution_error(error) from error
+            raise _execution_error(str(error)) from error
+        except Exception as error:  # whatever it is, users get one line and not a traceback
+            failed = f"itself failed, please report it: {type(error).__name__}: {error}"
+            raise _execution_error(failed) from error
         cls._run = _Run(
             config_file=options.redlint_config,
             noqa=noqa,
@@ -154,8 +157,8 @@ def _encoded(lines: Sequence[str]) -> bytes:
         return "".join(lines).encode("utf-8", "surrogateescape")
 
 
-def _execution_error(error: RedlintError) -> Exception:
+def _execution_error(problem: str) -> Exception:
     from flake8.exceptions import ExecutionError
 
-    failure: Exception = ExecutionError(f"redlint: {error}")
+    failure: Exception = ExecutionError(f"redlint: {problem}")
     return failure

@@ -386,6 +386,14 @@ def test_the_cache_may_be_elsewhere_or_nowhere(project: Path, arguments: tuple[s
     assert (project / "elsewhere").exists() == (arguments[0] == "--cache-dir")
 
 
+def test_a_cache_that_cannot_be_used_is_told_of_with_verbose(project: Path) -> None:
+    (project / "app.py").write_text(KEYS)
+    (project / ".redlint_cache").write_text("mine")
+    assert "cache not used" in run("check", "--verbose").stderr
+    assert "cache" not in run("check").stderr
+    assert run("check").exit_code == 1
+
+
 def test_clean(project: Path) -> None:
     (project / "app.py").write_text(KEYS)
     run("check")

@@ -85,6 +85,7 @@ def names_of(library: Library) -> Iterator[str]:
         library.requested,
         library.routes,
         library.typed_routes,
+        library.tasks,
         library.path_functions,
     )
     yield from dict.fromkeys(name for table in tables for name in table)
@@ -287,7 +288,7 @@ def test_requests_have_what_is_read_from_them(name: str) -> None:
     [
         pytest.param(one, id=one)
         for library in LIBRARIES
-        for one in sorted(library.routes | library.typed_routes | library.path_functions)
+        for one in sorted(library.routes | library.typed_routes | library.tasks | library.path_functions)
         if not is_left_out(one)
     ],
 )

@@ -7,23 +7,24 @@ from dataclasses import dataclass
 from typing import Final
 
 from redlint.diagnostic import Span
+from redlint.model import clients as client_tables
 from redlint.model.evaluation.evaluator import Evaluator
+from redlint.model.evaluation.members import library_class
 from redlint.model.events import Block, RedisCall, Scope
-from redlint.model.facts import Call, CallSite, last_name
+from redlint.model.facts import Attribute, Call, CallSite, last_name
 from redlint.model.index import ModuleIndex
 from redlint.model.scopes import Scopes
 from redlint.model.values import External, ProjectFunction
 
 _RUN: Final = "asyncio.run"
-_TASKS: Final = frozenset({"celery.shared_task", "shared_task", "app.task", "celery.task", "celery_app.task"})
-"""Decorators of Celery: what they decorate is called once for each task (by the names that its documentation uses)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LoopRun:
     """A call of ``asyncio.run`` with a coroutine of the project; ``calls`` are the Redis calls of that itself.
 
-    ``scope`` and ``blocks`` are those that the call of ``asyncio.run`` stands in.
+    ``scope`` and ``blocks`` are those that the call of ``asyncio.run`` stands in. ``is_task`` says that a worker calls
+    that function once for each task.
     """
 
     path: str
@@ -31,11 +32,12 @@ class LoopRun:
     scope: Scope
     blocks: tuple[Block, ...]
     calls: tuple[RedisCall, ...]
+    is_task: bool
 
     @property
     def happens_again(self) -> bool:
-        """Whether the same call surely runs several loops: in a loop of the program, or in a Celery task."""
-        return any(block.kind.is_loop for block in self.blocks) or not _TASKS.isdisjoint(self.scope.decorators)
+        """Whether the same call surely runs several loops: in a loop of the program, or in a task."""
+        return self.is_task or any(block.kind.is_loop for block in self.blocks)
 
 
 class LoopRuns:
@@ -76,4 +78,17 @@ class LoopRuns:
             scope=self._scopes.scope(module, site.scope),
             blocks=self._scopes.blocks(module, site.block),
             calls=tuple(self._calls[called]),
+            is_task=self._is_task(module, site.scope),
         )
+
+    def _is_task(self, module: ModuleIndex, scope: int) -> bool:
+        """Whether a decorator of the function makes it a task: ``@app.task``, ``@shared_task(bind=True)``."""
+        for decorator in module.facts.scopes[scope].decorators:
+            function = decorator.function if isinstance(decorator, Call) else decorator
+            names = [one.name for one in self._evaluator.evaluate(module, function) if isinstance(one, External)]
+            if isinstance(function, Attribute):
+                owners = map(library_class, self._evaluator.evaluate(module, function.value))
+                names += [f"{owner}.{function.name}" for owner in owners if owner is not None]
+            if any(map(client_tables.makes_task, names)):
+                return True
+        return False

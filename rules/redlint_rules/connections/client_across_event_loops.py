@@ -65,7 +65,7 @@ class ClientAcrossEventLoops(Rule):
 
     ## Known problems
     Only the commands of the coroutine that `asyncio.run` gets are looked at, not those of functions that it awaits.
-    Celery is known by the names of its decorators. Calls of `asyncio.run` in programs that never run together count
+    Of task queues only Celery is known. Calls of `asyncio.run` in programs that never run together count
     as if they did.
 
     ## References

@@ -22,7 +22,7 @@ class ClientVersionFloor(Rule):
     ## Why is this bad?
     When a task is cancelled between sending a command and reading its reply (a timeout, a visitor who goes away), these
     versions return the connection to the pool with the reply still in it. The next command on it gets that reply: the
-    data of somebody else. In March 2023 users of ChatGPT saw the titles of each other's conversations that way.
+    data of somebody else.
 
     ## Example
     ```python

@@ -8,7 +8,7 @@ from redlint.diagnostic import Applicability, Diagnostic, Fix, Related, Severity
 from redlint.fixes import ensure_import, replace_argument
 from redlint.model.key_words import names_lock
 from redlint.model.keyspace import PatternUse, only_if_missing
-from redlint.rule import PatternUses, ProjectModel, RedisCall, Rule
+from redlint.rule import PatternUses, ProjectModel, Rule
 
 
 class ConstantLockToken(Rule):
@@ -63,6 +63,7 @@ class ConstantLockToken(Rule):
 
     ## Fix safety
     Unsafe: it stores a value of its own for each holder, which the code that releases the lock has yet to compare.
+    Where a script or other code reads the value already, or several places take the lock, the fix is only displayed.
 
     ## Known problems
     Values that are the same for all holders without being constants, such as a host name, are not reported.
@@ -93,13 +94,16 @@ class ConstantLockToken(Rule):
             confidence=first.client.confidence,
             message=f"All holders of the lock {uses.pattern.display} store the same value in it",
             related=(Related(release.path, release.span, "the lock is released here"),),
-            fix=_fix(first),
+            fix=_fix(uses, taken),
         )
 
 
-def _fix(call: RedisCall) -> Fix:
+def _fix(uses: PatternUses, taken: list[PatternUse]) -> Fix:
+    """A token where the lock is taken, unless others take it as well or the constant is looked for somewhere."""
+    call = taken[0].call
     value, imported = replace_argument(call, "value", "uuid.uuid4().hex"), ensure_import(call.source, "import uuid")
-    edits = (*value, *imported) if value is not None and imported is not None and not call.through else ()
+    is_alone = len(taken) == 1 and not uses.scripts and not any(True for _ in uses.readers)
+    edits = (*value, *imported) if is_alone and value is not None and imported is not None and not call.through else ()
     applicability = Applicability.UNSAFE if edits else Applicability.DISPLAY
     return Fix(applicability, "Store `uuid.uuid4().hex`, and compare it when the lock is released", edits)
 

@@ -241,6 +241,13 @@ def fills_path(cls: str, method: str) -> bool:
     return any(names & library.routes for library in LIBRARIES)
 
 
+def makes_task(name: str) -> bool:
+    """Whether a function or method (``package.Class.method``) decorates what is called once for each task."""
+    cls, _, method = name.rpartition(".")
+    names = {canonical(name), *(f"{owner}.{method}" for owner in lineage(cls))}
+    return any(names & library.tasks for library in LIBRARIES)
+
+
 def registers_path(name: str) -> bool:
     """Whether a function is given a path and the function that answers requests for it."""
     return any(canonical(name) in library.path_functions for library in LIBRARIES)
@@ -298,6 +305,7 @@ __all__ = [
     "import_words",
     "is_requested",
     "lineage",
+    "makes_task",
     "method_type",
     "object_of",
     "objects",

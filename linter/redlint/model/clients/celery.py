@@ -32,8 +32,10 @@ LIBRARY = Library(
     aliases={
         "celery.Celery": "celery.app.base.Celery",
         "celery.Task": "celery.app.task.Task",
+        "celery.shared_task": "celery.app.shared_task",
         "celery.app.Celery": "celery.app.base.Celery",
         "celery.current_app": "celery._state.current_app",
     },
+    tasks=frozenset({"celery.app.shared_task", "celery.app.base.Celery.task"}),
     bases={"celery.backends.redis.SentinelBackend": "celery.backends.redis.RedisBackend"},
 )

@@ -65,6 +65,9 @@ class Library:
     typed_routes: frozenset[str] = frozenset()
     """The same where any parameter may be sent, and is converted to what it is annotated with."""
 
+    tasks: frozenset[str] = frozenset()
+    """Functions and methods that decorate what a worker process calls again and again, once for each task."""
+
     path_functions: frozenset[str] = frozenset()
     """Functions that are given a path and the function which answers requests for it."""
 
