@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from redlint.diagnostic import Span
 from redlint.errors import SourceSyntaxError, UnreadableSourceError
-from redlint.model.collect import collect
+from redlint.model.collect import EditedTexts, collect
 from redlint.model.facts import ModuleFacts
 from redlint.model.index import ModuleIndex
 from redlint.source import SourceText
@@ -47,6 +48,7 @@ class KeptFiles:
         """``collect`` gives the facts of a source text: parses it, or knows them from an earlier run."""
         self._collect = collect
         self._files: dict[str, tuple[bytes, CollectedFile]] = {}
+        self._edited = EditedTexts()
 
     def collected(self, path: str, content: bytes) -> CollectedFile:
         """The facts of a content at a path, collected if they are not there yet."""
@@ -54,6 +56,15 @@ class KeptFiles:
         if kept is not None and kept[0] == content:
             return kept[1]
         found = collect_file(path, content, self._collect)
+        self._files[path] = (content, found)
+        return found
+
+    def edited(self, path: str, content: bytes) -> CollectedFile:
+        """The facts of a file that is being edited: what did not change since its last version is not parsed again."""
+        kept = self._files.get(path)
+        if kept is not None and kept[0] == content and path in self._edited:
+            return kept[1]
+        found = collect_file(path, content, partial(self._edited.collect, path))
         self._files[path] = (content, found)
         return found
 
