@@ -172,7 +172,7 @@ def _parsed(text: str, whole: cst.Module) -> cst.Module | None:
     try:
         check_nesting(text)
         return cst.parse_module(text, config=whole.config_for_parsing)
-    except (cst.ParserSyntaxError, SourceSyntaxError):
+    except (cst.ParserSyntaxError, cst.CSTValidationError, SourceSyntaxError):
         return None
 
 

@@ -517,6 +517,8 @@ def parse(text: str) -> cst.Module:
         return cst.parse_module(text)
     except cst.ParserSyntaxError as error:
         raise SourceSyntaxError(error.message, _offset(text, error.raw_line, error.raw_column)) from None
+    except cst.CSTValidationError as error:  # ``return* 1``: the parser lets it pass, and the tree refuses it
+        raise SourceSyntaxError(str(error), 0) from None
 
 
 def check_nesting(text: str) -> None:
