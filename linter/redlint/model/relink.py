@@ -19,7 +19,7 @@ from redlint.model.assembly import Assembly, EventFinder, FoundCalls, ModuleMode
 from redlint.model.collected import CollectedFile, KeptFiles
 from redlint.model.evaluation.evaluator import Evaluator, ModuleLoader
 from redlint.model.evaluation.outside import OutsideStores, resolve_computed
-from redlint.model.facts import Binding, CallSite, Expression
+from redlint.model.facts import Binding, CallSite, Expression, dotted_name
 from redlint.model.files import ProjectFiles
 from redlint.model.index import ModuleIndex
 from redlint.model.kinds import ScopeKind
@@ -141,16 +141,18 @@ class ForgettingEvaluator(Evaluator):
         for table in (self._calls, self._handing):
             if table is not None:
                 table.replace(before, after)
-        self._replace_stores(after)
+        self._replace_stores(before, after)
         self._script_names = None
         if self._attribute_names is not None:
             self._attribute_names.update(*after.attribute_names.values())
         self._forget_answers(changed, after.path, same_scopes=same_scopes)
-        self._replace_classes(before, after, same_scopes=same_scopes)
+        if before is None or _class_tree(before) != _class_tree(after):
+            self._replace_classes(before, after, same_scopes=same_scopes)
 
-    def _replace_stores(self, after: ModuleIndex) -> None:
+    def _replace_stores(self, before: ModuleIndex | None, after: ModuleIndex) -> None:
         if self._outside is not None:
-            self._outside.remove(after.path)
+            if before is not None:
+                self._outside.remove(before)
             self._outside.add(after)
             with self._for_everybody():
                 resolve_computed(self, self._outside)
@@ -245,6 +247,17 @@ def _scopes(module: ModuleIndex) -> list[tuple[object, ...]]:
         (scope.kind, scope.name, scope.parent, tuple(one.name for one in scope.parameters))
         for scope in module.facts.scopes
     ]
+
+
+def _class_tree(module: ModuleIndex) -> tuple[object, ...]:
+    """What the classes of a module derive from, and the names at its top level that this may go by."""
+    classes = [
+        (number, scope.name, scope.parent, tuple(dotted_name(one) for one in scope.bases))
+        for number, scope in enumerate(module.facts.scopes)
+        if scope.kind is ScopeKind.CLASS
+    ]
+    names = [(one.name, one.kind, one.module, one.member) for one in module.facts.bindings if one.scope == 0]
+    return classes, names if classes else []
 
 
 def _mentions(answer: object, path: str, same_scopes: bool) -> bool:
