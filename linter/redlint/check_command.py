@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
@@ -10,13 +11,18 @@ import click
 
 from redlint.check_output import (
     CheckOptions,
+    Page,
     cache_directory,
+    deliver,
     exit_code,
+    findings_page,
     progress_bar,
     remark,
     report,
+    shape_of_output,
     summarise,
     tell_of_cache,
+    write_findings,
 )
 from redlint.console import EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, VERBOSE, complain, write_bytes
 from redlint.errors import ConfigError
@@ -27,6 +33,7 @@ if TYPE_CHECKING:
     from redlint.job import Job, Request
     from redlint.lint import ProjectResult
     from redlint.narrowing import Narrowing
+    from redlint.remembered import Printed
 
 _SEVERITIES: Final = ("error", "warning", "info")
 
@@ -173,13 +180,12 @@ def _refuse_what_does_not_fit(request: Request, options: CheckOptions, *, has_re
 
 
 def _run(job: Job, options: CheckOptions) -> int:
+    if not (options.fix or options.diff or options.add_noqa):
+        return _check(job, options)
     from redlint.narrowing import Narrowing
 
     narrowing = Narrowing(job, options.diff_base)
-    if options.fix or options.diff or options.add_noqa:
-        code = _fix(job, options, narrowing)
-    else:
-        code = _check(job, options, narrowing)
+    code = _fix(job, options, narrowing)
     remark(job, options, narrowing)
     return code
 
@@ -216,18 +222,45 @@ def _per_file_ignores(values: Sequence[str]) -> dict[str, list[str]]:
     return found
 
 
-def _check(job: Job, options: CheckOptions, narrowing: Narrowing) -> int:
+def _check(job: Job, options: CheckOptions) -> int:
+    """Report the findings: those of an earlier run, if nothing has changed since."""
+    from redlint.remembered import RunMemory, may_be_remembered
+
+    directory = cache_directory(job, options)
+    memory = None
+    if directory is not None and not options.verbose and options.diff_base is None and may_be_remembered(job):
+        memory = RunMemory(directory, job, shape_of_output(options))
+    printed = memory.recall() if memory is not None else None
+    if printed is None:
+        printed = _checked(job, options)
+        if memory is not None and printed.exit_code != EXIT_FAILED:
+            memory.keep(printed)
+    deliver(printed.findings, options)
+    sys.stdout.flush()
+    click.echo(printed.remarks, err=True, nl=False)
+    return printed.exit_code
+
+
+def _checked(job: Job, options: CheckOptions) -> Printed:
+    """Lint the files of a job; what there is to print of it."""
     from redlint.cache import kept_files
     from redlint.lint import lint_project
+    from redlint.narrowing import Narrowing
+    from redlint.remembered import Printed
 
+    narrowing = Narrowing(job, options.diff_base)
     with kept_files(cache_directory(job, options), tell_of_cache(options)) as kept, progress_bar(options) as bar:
         result = lint_project(
             job.files, job.config, job.rules(), gate=options.gate, problems=job.problems, progress=bar, kept=kept
         )
     result = narrowing(result)
-    report(result, options)
-    summarise(result, options)
-    return exit_code(result, job, options)
+    page = findings_page(options, sys.stdout)
+    write_findings(result, page, options)
+    remarks = Page(is_terminal=sys.stderr.isatty())
+    with contextlib.redirect_stderr(remarks):
+        summarise(result, options)
+        remark(job, options, narrowing)
+    return Printed(page.getvalue(), remarks.getvalue(), exit_code(result, job, options))
 
 
 # --- --fix, --diff ----------------------------------------------------------------------------------------

@@ -78,29 +78,61 @@ def exit_code(result: ProjectResult, job: Job, options: CheckOptions) -> int:
 
 def report(result: ProjectResult, options: CheckOptions, *, to_stderr: bool = False) -> None:
     """Write the findings where they are wanted."""
-    if options.verbose:
-        for failure in result.failures:
-            click.echo(failure.traceback, err=True, nl=False)
+    page = findings_page(options, sys.stderr if to_stderr else sys.stdout)
+    write_findings(result, page, options)
+    deliver(page.getvalue(), options, to_stderr=to_stderr)
+
+
+class Page(io.StringIO):
+    """Text that will be written to a stream later on, or to a file."""
+
+    def __init__(self, *, is_terminal: bool) -> None:
+        super().__init__()
+        self._is_terminal = is_terminal
+
+    def isatty(self) -> bool:
+        """Whether a terminal will show it."""
+        return self._is_terminal
+
+
+def findings_page(options: CheckOptions, stream: TextIO) -> Page:
+    """Where to write findings that are wanted in a stream, or in the file that the options name."""
+    return Page(is_terminal=options.output_file is None and stream.isatty())
+
+
+def deliver(findings: str, options: CheckOptions, *, to_stderr: bool = False) -> None:
+    """Write the text of findings where they are wanted."""
     if options.output_file is None:
-        _write_findings(result, sys.stderr if to_stderr else sys.stdout, options)
+        (sys.stderr if to_stderr else sys.stdout).write(findings)
         return
     from redlint.atomic_write import write_atomically
 
-    text = io.StringIO()
-    _write_findings(result, text, options)
-    write_atomically(options.output_file, text.getvalue().encode("utf-8", "backslashreplace"))
+    write_atomically(options.output_file, findings.encode("utf-8", "backslashreplace"))
 
 
-def _write_findings(result: ProjectResult, stream: TextIO, options: CheckOptions) -> None:
+def write_findings(result: ProjectResult, page: Page, options: CheckOptions) -> None:
+    """Write findings as the options say."""
     from redlint.report.summary import write_statistics
 
+    if options.verbose:
+        for failure in result.failures:
+            click.echo(failure.traceback, err=True, nl=False)
     if options.statistics:
-        write_statistics(result, stream, options.output_format)
+        write_statistics(result, page, options.output_format)
         return
-    terminal = stream.isatty()
-    width = shutil.get_terminal_size().columns if terminal else _FILE_WIDTH
-    color = is_colored(options.color, terminal=terminal) and options.output_file is None
-    write_report(options.output_format, result, stream, color=color, width=width)
+    width = shutil.get_terminal_size().columns if page.isatty() else _FILE_WIDTH
+    color = is_colored(options.color, terminal=page.isatty()) and options.output_file is None
+    write_report(options.output_format, result, page, color=color, width=width)
+
+
+def shape_of_output(options: CheckOptions) -> tuple[object, ...]:
+    """What the output depends on besides the files and settings."""
+    terminal = sys.stdout.isatty()
+    size = shutil.get_terminal_size().columns if terminal else _FILE_WIDTH
+    return (
+        *(options.output_format, options.output_file is None, options.statistics, options.exit_zero, options.quiet),
+        *(options.gate, is_colored(options.color, terminal=terminal), terminal, sys.stderr.isatty(), size),
+    )
 
 
 def summarise(result: ProjectResult, options: CheckOptions) -> None:

@@ -30,6 +30,8 @@ LAYERS: Final = (
         "redlint.fix",
         "redlint.discover",
         "redlint.cache",
+        "redlint.cache_database",
+        "redlint.remembered",
         "redlint.runner",
         "redlint.job",
         "redlint.atomic_write",
