@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from redlint.job import Job, Request
     from redlint.lint import ProjectResult
     from redlint.narrowing import Narrowing
-    from redlint.remembered import Printed
+    from redlint.remembered import Printed, RunMemory
 
 _SEVERITIES: Final = ("error", "warning", "info")
 
@@ -232,7 +233,7 @@ def _check(job: Job, options: CheckOptions) -> int:
         memory = RunMemory(directory, job, shape_of_output(options))
     printed = memory.recall() if memory is not None else None
     if printed is None:
-        printed = _checked(job, options)
+        printed = _checked(job, options, memory)
         if memory is not None and printed.exit_code != EXIT_FAILED:
             memory.keep(printed)
     deliver(printed.findings, options)
@@ -241,7 +242,7 @@ def _check(job: Job, options: CheckOptions) -> int:
     return printed.exit_code
 
 
-def _checked(job: Job, options: CheckOptions) -> Printed:
+def _checked(job: Job, options: CheckOptions, memory: RunMemory | None) -> Printed:
     """Lint the files of a job; what there is to print of it."""
     from redlint.cache import kept_files
     from redlint.lint import lint_project
@@ -249,10 +250,16 @@ def _checked(job: Job, options: CheckOptions) -> Printed:
     from redlint.remembered import Printed
 
     narrowing = Narrowing(job, options.diff_base)
+    files = job.files
+    if memory is not None and options.gate and files.context and memory.needs_no_context():
+        files = replace(files, context=())
     with kept_files(cache_directory(job, options), tell_of_cache(options)) as kept, progress_bar(options) as bar:
         result = lint_project(
-            job.files, job.config, job.rules(), gate=options.gate, problems=job.problems, progress=bar, kept=kept
+            files, job.config, job.rules(), gate=options.gate, problems=job.problems, progress=bar, kept=kept
         )
+    surroundings = result.model.surroundings() if files is job.files else None
+    if memory is not None and surroundings is not None:
+        memory.keep_surroundings(surroundings)
     result = narrowing(result)
     page = findings_page(options, sys.stdout)
     write_findings(result, page, options)

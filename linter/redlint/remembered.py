@@ -13,7 +13,7 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import msgspec
 
@@ -24,9 +24,11 @@ from redlint.errors import UnreadableSourceError
 if TYPE_CHECKING:
     from redlint.job import Job
     from redlint.model.files import ProjectFiles
+    from redlint.model.surroundings import Surroundings
 
 _RULE_PACKAGES: Final = "redlint.rules"
-_MARK: Final = b"run"
+
+Kept = TypeVar("Kept", bound=msgspec.Struct)
 
 
 class Printed(msgspec.Struct, frozen=True):
@@ -37,31 +39,88 @@ class Printed(msgspec.Struct, frozen=True):
     exit_code: int
 
 
+class _Linked(msgspec.Struct, frozen=True):
+    """A project that was linked: the contents of its files, and what was asked of those it did not come to."""
+
+    digests: dict[str, bytes]
+    surroundings: msgspec.Raw
+
+
 class RunMemory:
-    """What the run of a job printed, if that run is kept; for one more run to read or write."""
+    """What is known of earlier runs like that of a job; for one more run to read or write."""
 
     def __init__(self, directory: Path, job: Job, shape: object) -> None:
         """``shape`` is what else the output depends on: the options, the width of the terminal."""
         self._directory = directory
-        self._key = _key(job, shape)
+        self._job = job
+        self._shape = shape
+        self._about = (*_code(), repr(job.config), str(Path.cwd()))
+        paths = (*job.files.lint, *job.files.context)
+        self._digests = {path: hashlib.blake2b(_content(job.files, path), digest_size=16).digest() for path in paths}
+
+    # --- the same run ---------------------------------------------------------------------------------
 
     def recall(self) -> Printed | None:
         """What the same run has printed before."""
-        with CacheDatabase(self._directory) as database:
-            content = database.get(self._key)
-        try:
-            return None if content is None else _DECODER.decode(content)
-        except msgspec.DecodeError:
-            return None  # damaged or foreign
+        return self._get(self._run, _PRINTED)
 
     def keep(self, printed: Printed) -> None:
         """Have it printed again next time."""
+        self._put(self._run, printed)
+
+    @property
+    def _run(self) -> bytes:
+        files, config = self._job.files, self._job.config
+        paths = (files.lint, files.context, sorted(files.explicit))
+        baseline = b"" if config.baseline_path is None else _content(files, config.baseline_path)
+        what = repr((self._shape, self._job.problems, self._job.is_whole, paths))
+        return _key("run", *self._about, what, *self._digests.values(), baseline)
+
+    # --- the same project -----------------------------------------------------------------------------
+
+    def needs_no_context(self) -> bool:
+        """Whether all files to lint certainly stand apart from what the project does with Redis.
+
+        The others need not be read then: in a commit that touches nothing of Redis, say.
+        """
+        linked = self._get(self._project, _LINKED)
+        if linked is None or linked.digests.keys() != self._digests.keys():
+            return False
+        from redlint.model.surroundings import Bystanders, Surroundings
+
+        surroundings = msgspec.msgpack.decode(linked.surroundings, type=Surroundings)
+        changed = sorted(path for path, digest in self._digests.items() if linked.digests[path] != digest)
+        files = self._job.files
+        if not surroundings.inside.isdisjoint((*files.lint, *changed)):
+            return False
+        bystanders = Bystanders(surroundings, self._digests)
+        return all(bystanders.stands_apart(path, _content(files, path)) for path in changed)
+
+    def keep_surroundings(self, surroundings: Surroundings) -> None:
+        """Have the next run of this project know what was linked."""
+        self._put(self._project, _Linked(self._digests, msgspec.Raw(msgspec.msgpack.encode(surroundings))))
+
+    @property
+    def _project(self) -> bytes:
+        return _key("project", *self._about, repr(sorted(self._digests)))
+
+    # --- keeping --------------------------------------------------------------------------------------
+
+    def _get(self, key: bytes, decoder: msgspec.msgpack.Decoder[Kept]) -> Kept | None:
+        with CacheDatabase(self._directory) as database:
+            content = database.get(key)
         try:
-            content = msgspec.msgpack.encode(printed)
+            return None if content is None else decoder.decode(content)
+        except msgspec.DecodeError:
+            return None  # damaged or foreign
+
+    def _put(self, key: bytes, kept: msgspec.Struct) -> None:
+        try:
+            content = msgspec.msgpack.encode(kept)
         except UnicodeEncodeError:  # names of files that are no text
             return
         with CacheDatabase(self._directory) as database:
-            database.put(self._key, content)
+            database.put(key, content)
 
 
 def may_be_remembered(job: Job) -> bool:
@@ -72,15 +131,13 @@ def may_be_remembered(job: Job) -> bool:
     return not job.config.plugins and not job.files.overlay
 
 
-def _key(job: Job, shape: object) -> bytes:
-    digest = hashlib.blake2b(_MARK, digest_size=16)
-    for part in (*_code(), repr(job.config), repr(shape), str(Path.cwd()), repr((job.problems, job.is_whole))):
-        _add(digest, part.encode("utf-8", "surrogatepass"))
-    _add(digest, repr((job.files.lint, job.files.context, sorted(job.files.explicit))).encode("utf-8", "surrogatepass"))
-    for path in (*job.files.lint, *job.files.context):
-        _add(digest, _content(job.files, path))
-    if job.config.baseline_path is not None:
-        _add(digest, _content(job.files, job.config.baseline_path))
+def _key(*parts: str | bytes) -> bytes:
+    """A key of parts, such that no other division of the same bytes is taken for it."""
+    digest = hashlib.blake2b(digest_size=16)
+    for part in parts:
+        content = part if isinstance(part, bytes) else part.encode("utf-8", "surrogatepass")
+        digest.update(len(content).to_bytes(8, "little"))
+        digest.update(content)
     return digest.digest()
 
 
@@ -89,12 +146,6 @@ def _content(files: ProjectFiles, path: str) -> bytes:
         return files.read(path)
     except UnreadableSourceError as error:
         return str(error).encode("utf-8", "surrogatepass")
-
-
-def _add(digest: hashlib.blake2b, content: bytes) -> None:
-    """Add a part so that no other division of the same bytes is taken for it."""
-    digest.update(len(content).to_bytes(8, "little"))
-    digest.update(content)
 
 
 def _code() -> Iterator[str]:
@@ -119,4 +170,5 @@ def _modules(directory: str) -> Iterator[tuple[str, os.stat_result]]:
                 yield entry.path, entry.stat()
 
 
-_DECODER: Final = msgspec.msgpack.Decoder(Printed)
+_PRINTED: Final = msgspec.msgpack.Decoder(Printed)
+_LINKED: Final = msgspec.msgpack.Decoder(_Linked)

@@ -186,3 +186,61 @@ def test_a_remembered_run_imports_neither_rules_nor_parser(project: Path) -> Non
     assert "'libcst'" in results[0].stdout
     assert results[1].stdout.splitlines()[-1] == "[]"
     assert results[0].stdout.splitlines()[:-1] == results[1].stdout.splitlines()[:-1]
+
+
+# --- files that stand apart -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def contexts(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The number of files that each run has read with those it linted."""
+    runs: list[int] = []
+
+    def noted(files, *arguments, **named):  # type: ignore[no-untyped-def]
+        runs.append(len(files.context))
+        return lint_project(files, *arguments, **named)
+
+    monkeypatch.setattr("redlint.lint.lint_project", noted)
+    return runs
+
+
+def test_a_file_without_redis_is_linted_alone(project: Path, contexts: list[int]) -> None:
+    (project / "plain.py").write_text("import os\n")
+    run()
+    (project / "plain.py").write_text("import os\n\nprint(os.sep)\n")
+    alone = run("plain.py")
+    assert contexts == [0, 0]
+    assert output(alone) == output(run("plain.py", "--no-cache"))
+    assert contexts == [0, 0, 2]
+
+
+def test_a_file_that_does_not_parse_is_reported_alone(project: Path, contexts: list[int]) -> None:
+    (project / "plain.py").write_text("import os\n")
+    run()
+    (project / "plain.py").write_text("import os\n\nprint(\n")
+    alone = run("plain.py")
+    assert contexts[-1] == 0
+    assert "RED001" in alone.stdout
+    assert output(alone) == output(run("plain.py", "--no-cache"))
+
+
+def _import_client(project: Path) -> None:
+    (project / "plain.py").write_text("from a import client\n\nclient.keys('*')\n")
+
+
+def _new_file(project: Path) -> None:
+    (project / "new.py").write_text("import os\n")
+
+
+def _edit_client(project: Path) -> None:
+    (project / "a.py").write_text(CLEAN)
+
+
+@pytest.mark.parametrize("change", [_import_client, _new_file, _edit_client])
+def test_otherwise_the_project_is_linked(project: Path, contexts: list[int], change: Callable[[Path], None]) -> None:
+    (project / "plain.py").write_text("import os\n")
+    run()
+    change(project)
+    whole = run("plain.py")
+    assert contexts[-1] > 0
+    assert output(whole) == output(run("plain.py", "--no-cache"))

@@ -77,6 +77,14 @@ class Bearing:
 
 
 @dataclass(frozen=True, slots=True)
+class Reached:
+    """The files that can reach a Redis object, and the names that lead there, by the module that offers them."""
+
+    files: frozenset[str]
+    offered: Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True)
 class _Edge:
     """One import of a module of the project: ``names`` of it (``*`` all), or without names the module itself."""
 
@@ -194,7 +202,7 @@ class Importers:
                 found[path] = names
         return {path: frozenset(names) for path, names in found.items()}
 
-    def of(self, bearing: Mapping[str, Bearing], doors: frozenset[str], known: set[str]) -> list[str]:
+    def of(self, bearing: Mapping[str, Bearing], doors: frozenset[str], known: set[str]) -> Reached:
         """The files, not among ``known``, to parse because of the names that modules offer (by path).
 
         ``doors`` are the names of attributes that hold or give a Redis object. A file that only passes an
@@ -203,7 +211,7 @@ class Importers:
         spread = _Spread(self, bearing, doors, known)
         spread.run()
         found = {*spread.found, *self._using_fixtures(bearing, doors, known)}
-        return sorted(found - known)
+        return Reached(frozenset(found - known), spread.offered())
 
     def _using_fixtures(self, bearing: Mapping[str, Bearing], doors: frozenset[str], known: set[str]) -> Iterator[str]:
         for path, one in bearing.items():
@@ -239,10 +247,13 @@ class Importers:
         """
         if self.has_word(path, doors):
             return True
+        return any(self.opens(one, doors) for one in self.handed_on(path))
+
+    def handed_on(self, path: str) -> set[str]:
+        """The modules that a file may hand an object to: those it imports, also through packages."""
         near = {edge.source for edge in self.edges_from(path)}
         packages = {one for one in near if one.rpartition("/")[2] == "__init__.py"}
-        near |= {edge.source for one in packages for edge in self.edges_from(one)}
-        return any(self.opens(one, doors) for one in near)
+        return near | {edge.source for one in packages for edge in self.edges_from(one)}
 
     def opens(self, path: str, doors: frozenset[str]) -> bool:
         """Whether a file goes through one of the doors of an object other than ``self``."""
@@ -298,6 +309,13 @@ class _Spread:
                 self._pass_module_on(offer)
             else:
                 self._pass_on(offer)
+
+    def offered(self) -> dict[str, frozenset[str]]:
+        """The names that lead to a Redis object, by the module that offers them."""
+        names: dict[str, set[str]] = {}
+        for path, name in self._sources:
+            names.setdefault(path, set()).add(name)
+        return {path: frozenset(found) for path, found in sorted(names.items())}
 
     def _offer(self, offer: _Offer, source: _Offer | None) -> None:
         if offer not in self._sources:
