@@ -11,18 +11,19 @@ import contextlib
 import hashlib
 import importlib.metadata
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Final, get_args
+from typing import Final
 
 import msgspec
 
 from redlint import __version__
 from redlint.cache_database import MAX_BYTES, CacheDatabase
-from redlint.model.collect import collect
+from redlint.collecting import Collector
 from redlint.model.collected import Collect, KeptFiles
-from redlint.model.facts import Expression, ModuleFacts
+from redlint.model.facts import ModuleFacts
+from redlint.model.facts_data import decode_facts, encode_facts
 
 
 class FactsCache:
@@ -57,74 +58,38 @@ class FactsCache:
             return kept
         found = self._collect(text)
         with contextlib.suppress(OverflowError, UnicodeEncodeError, RecursionError):  # msgpack cannot hold them all
-            self._database.put(key, _ENCODER.encode(found))
+            self._database.put(key, encode_facts(found))
         return found
+
+    def missing(self, texts: Iterable[str]) -> Iterator[str]:
+        """The texts whose facts are not kept."""
+        return (text for text in texts if not self._database.has(_key(text)))
 
     def _kept(self, key: bytes) -> ModuleFacts | None:
         content = self._database.get(key)
         if content is None:
             return None
         try:
-            found = _DECODER.decode(content)
-            _Sharing().restore(found)
+            return decode_facts(content)
         except (msgspec.DecodeError, TypeError, RecursionError):
             return None  # damaged or foreign: it is collected, and written over
-        return found
 
 
 @contextlib.contextmanager
-def kept_files(directory: Path | None, tell: Callable[[str], None] | None = None) -> Iterator[KeptFiles]:
+def kept_files(directory: Path | None, tell: Callable[[str], None] | None = None, jobs: int = 1) -> Iterator[KeptFiles]:
     """Files whose facts are kept in a directory from run to run; without a directory they are all collected.
 
-    ``tell`` is told at the end what went wrong with the cache, if anything did.
+    ``tell`` is told at the end what went wrong with the cache, if anything did. Many files are collected by up to
+    ``jobs`` processes.
     """
+    collector = Collector(jobs)
     if directory is None:
-        yield KeptFiles()
+        yield KeptFiles(collector, collector.prepare)
         return
-    with FactsCache(directory, collect) as cache:
-        yield KeptFiles(cache.facts)
+    with FactsCache(directory, collector) as cache:
+        yield KeptFiles(cache.facts, lambda texts: collector.prepare(cache.missing(texts)))
     if cache.problem and tell is not None:
         tell(cache.problem)
-
-
-# --- sharing ----------------------------------------------------------------------------------------------
-
-
-class _Sharing:
-    """Makes the expressions of decoded facts one object for each place, as collecting them does.
-
-    A call is one object as a call site, as an argument of another call and in what a variable is bound to: linking
-    knows it again by its identity.
-    """
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[type, int, int], msgspec.Struct] = {}
-
-    def restore(self, facts: ModuleFacts) -> None:
-        """Replace equal expressions of one place by the first of them, in place."""
-        self._enter(facts)
-
-    def _enter(self, struct: msgspec.Struct) -> None:
-        for name in struct.__struct_fields__:
-            value = getattr(struct, name)
-            if isinstance(value, msgspec.Struct | tuple):
-                only = self._one(value)
-                if only is not value:
-                    msgspec.structs.force_setattr(struct, name, only)
-
-    def _one(self, value: object) -> object:
-        if isinstance(value, tuple):
-            items = tuple([self._one(item) for item in value])
-            return items if any(one is not other for one, other in zip(items, value, strict=True)) else value
-        if not isinstance(value, msgspec.Struct):
-            return value
-        if isinstance(value, _EXPRESSION):
-            place = (type(value), value.start, value.end)
-            known = self._known.setdefault(place, value)
-            if known is not value and known == value:
-                return known
-        self._enter(value)
-        return value
 
 
 # --- keys -------------------------------------------------------------------------------------------------
@@ -136,7 +101,12 @@ def _generation() -> bytes:
     python = ".".join(map(str, sys.version_info[:3]))
     digest.update(f"{__version__} {python} {importlib.metadata.version('libcst')}".encode())
     model = Path(__file__).parent / "model"
-    for path in (model / "facts.py", model / "kinds.py", *sorted((model / "collect").glob("*.py"))):
+    for path in (
+        model / "facts.py",
+        model / "facts_data.py",
+        model / "kinds.py",
+        *sorted((model / "collect").glob("*.py")),
+    ):
         if path.is_file():  # there may be compiled files only
             digest.update(path.read_bytes())
     return digest.digest()
@@ -149,6 +119,3 @@ def _key(text: str) -> bytes:
 
 
 _GENERATION: Final = _generation()
-_EXPRESSION: Final = get_args(Expression)
-_ENCODER: Final = msgspec.msgpack.Encoder()
-_DECODER: Final = msgspec.msgpack.Decoder(ModuleFacts)

@@ -83,6 +83,16 @@ class CacheDatabase:
             self._used.append(key)
         return found
 
+    def has(self, key: bytes) -> bool:
+        """Whether something is kept under a key."""
+        if self._database is None:
+            return False
+        try:
+            return self._database.execute("SELECT 1 FROM facts WHERE key = ?", (key,)).fetchone() is not None
+        except sqlite3.Error as error:
+            self._give_up(error)
+            return False
+
     def put(self, key: bytes, content: bytes) -> None:
         """Keep a content from the end of this run on."""
         if self._database is not None:

@@ -14,6 +14,7 @@ from redlint.check_output import (
     CheckOptions,
     Page,
     cache_directory,
+    collected_files,
     deliver,
     exit_code,
     findings_page,
@@ -22,7 +23,6 @@ from redlint.check_output import (
     report,
     shape_of_output,
     summarise,
-    tell_of_cache,
     write_findings,
 )
 from redlint.console import EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, VERBOSE, complain, write_bytes
@@ -47,6 +47,15 @@ def _listed(_context: click.Context, _parameter: click.Parameter, values: tuple[
     return tuple(item.strip() for value in values for item in value.split(",") if item.strip())
 
 
+def _number_of_jobs(_context: click.Context, _parameter: click.Parameter, value: str) -> int:
+    """A number of processes; 0 for ``auto``."""
+    if value == "auto":
+        return 0
+    if value.isascii() and value.isdigit() and int(value) > 0:
+        return int(value)
+    raise click.BadParameter(f"{value!r} is neither a number above 0 nor 'auto'")
+
+
 @click.command()
 @click.argument("paths", nargs=-1)
 @click.option("--select", multiple=True, callback=_listed, help="Rules to run: codes, beginnings of codes, names, ALL.")
@@ -69,6 +78,14 @@ def _listed(_context: click.Context, _parameter: click.Parameter, values: tuple[
 @click.option("--add-noqa", is_flag=True, help="Write `# noqa: RED...` comments for all findings.")
 @click.option("--reason", metavar="TEXT", help="With --add-noqa: the reason that the comments give.")
 @click.option("--stdin-filename", metavar="PATH", help="The path that standard input ('-') is linted as.")
+@click.option(
+    *("-j", "--jobs"),
+    callback=_number_of_jobs,
+    default="auto",
+    show_default=True,
+    metavar="N",
+    help="Processes that parse files; auto: one on each core.",
+)
 @click.option("--no-cache", is_flag=True, help="Parse all files anew, and keep nothing for the next run.")
 @click.option("--cache-dir", metavar="DIR", help="Where to keep what files say, instead of .redlint_cache.")
 @click.option("--config", "config_file", metavar="FILE", help="Use this config file.")
@@ -101,6 +118,7 @@ def check(
     add_noqa: bool,
     reason: str | None,
     stdin_filename: str | None,
+    jobs: int,
     no_cache: bool,
     cache_dir: str | None,
     config_file: str | None,
@@ -127,6 +145,7 @@ def check(
         reason=reason or "",
         diff_base=diff_base,
         gate=not no_gate,
+        jobs=jobs,
         no_cache=no_cache,
         cache_dir=cache_dir,
         quiet=quiet,
@@ -244,7 +263,6 @@ def _check(job: Job, options: CheckOptions) -> int:
 
 def _checked(job: Job, options: CheckOptions, memory: RunMemory | None) -> Printed:
     """Lint the files of a job; what there is to print of it."""
-    from redlint.cache import kept_files
     from redlint.lint import lint_project
     from redlint.narrowing import Narrowing
     from redlint.remembered import Printed
@@ -253,7 +271,7 @@ def _checked(job: Job, options: CheckOptions, memory: RunMemory | None) -> Print
     files = job.files
     if memory is not None and options.gate and files.context and memory.needs_no_context():
         files = replace(files, context=())
-    with kept_files(cache_directory(job, options), tell_of_cache(options)) as kept, progress_bar(options) as bar:
+    with collected_files(job, options) as kept, progress_bar(options) as bar:
         result = lint_project(
             files, job.config, job.rules(), gate=options.gate, problems=job.problems, progress=bar, kept=kept
         )
@@ -275,7 +293,6 @@ def _checked(job: Job, options: CheckOptions, memory: RunMemory | None) -> Print
 
 def _fix(job: Job, options: CheckOptions, narrowing: Narrowing) -> int:
     from redlint.add_noqa import with_noqa
-    from redlint.cache import kept_files
     from redlint.fix import fix_files
 
     narrowed: ProjectResult | None = None
@@ -285,7 +302,7 @@ def _fix(job: Job, options: CheckOptions, narrowing: Narrowing) -> int:
         narrowed = narrowing(result)
         return with_noqa(narrowed, options.reason) if options.add_noqa else narrowed
 
-    with kept_files(cache_directory(job, options), tell_of_cache(options)) as kept, progress_bar(options) as bar:
+    with collected_files(job, options) as kept, progress_bar(options) as bar:
         outcome = fix_files(
             job.files,
             job.config,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
@@ -18,6 +19,7 @@ from redlint.report import FORMATS, write_report
 if TYPE_CHECKING:
     from redlint.job import Job
     from redlint.lint import ProjectResult
+    from redlint.model.collected import KeptFiles
     from redlint.narrowing import Narrowing
     from redlint.report.progress_bar import ProgressBar
 
@@ -42,6 +44,7 @@ class CheckOptions:
     reason: str
     diff_base: str | None
     gate: bool
+    jobs: int
     no_cache: bool
     cache_dir: str | None
     quiet: bool
@@ -56,9 +59,18 @@ def cache_directory(job: Job, options: CheckOptions) -> Path | None:
     return Path(options.cache_dir) if options.cache_dir else job.cache_directory
 
 
-def tell_of_cache(options: CheckOptions) -> Callable[[str], None] | None:
-    """What to do with a problem of the cache, which costs time only: users who want to know more are told."""
-    return (lambda problem: complain(f"cache not used: {problem}")) if options.verbose else None
+@contextlib.contextmanager
+def collected_files(job: Job, options: CheckOptions) -> Iterator[KeptFiles]:
+    """The files of a run, with the cache and the processes that the options ask for.
+
+    A problem of the cache costs time only: users who want to know more are told.
+    """
+    from redlint.cache import kept_files
+    from redlint.collecting import usable_cores
+
+    tell = (lambda problem: complain(f"cache not used: {problem}")) if options.verbose else None
+    with kept_files(cache_directory(job, options), tell, jobs=options.jobs or usable_cores()) as kept:
+        yield kept
 
 
 def progress_bar(options: CheckOptions) -> ProgressBar:

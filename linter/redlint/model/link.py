@@ -248,7 +248,7 @@ class Project:
         """The files that name a client library (or all, without the gate)."""
         if not self._settings.gate:
             return list(self._paths)
-        found: list[str] = []
+        admitted: dict[str, bytes] = {}
         for number, path in enumerate(self._paths):
             self._progress("reading files", number, len(self._paths))
             content = self._read(path)
@@ -256,11 +256,13 @@ class Project:
                 continue
             self._importers.add(path, content)
             if self._admits(path, content):
-                self._modules[path] = self._collect(path, content)
-                found.append(path)
+                admitted[path] = content
             elif path in self._files.explicit:
                 self._collect(path, content)  # whoever names a file wants to know if it does not parse
-        return found
+        self._kept.prepare(admitted.items())
+        for path, content in admitted.items():
+            self._modules[path] = self._collect(path, content)
+        return list(admitted)
 
     @cached_property
     def _gate(self) -> Gate:
@@ -284,6 +286,8 @@ class Project:
         fresh = self.gated()
         while True:
             self._known.update(fresh)
+            unread = [path for path in fresh if path not in self._modules]
+            self._kept.prepare((path, content) for path in unread if (content := self._read(path)) is not None)
             for number, path in enumerate(fresh):
                 self._progress("following clients", number, len(fresh))
                 self.load(path)
