@@ -11,9 +11,11 @@ import gc
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, as_completed
+from multiprocessing.context import BaseContext
 from typing import Final, TypeAlias
 
 import msgspec
@@ -29,6 +31,10 @@ LEAST_CHARACTERS: Final = 1_500_000
 
 _BATCH: Final = 100_000
 """Characters that a process is given at a time; a larger text goes alone."""
+
+_SAFE_PATH: Final = "PYTHONSAFEPATH"
+_HAS_SAFE_PATH: Final = sys.version_info >= (3, 11)
+_CAN_START: Final = _HAS_SAFE_PATH or "fork" in multiprocessing.get_all_start_methods()
 
 _KILLED: Final = "not analysed: the process that parsed it was ended by the system"
 
@@ -79,7 +85,7 @@ class Collector:
     def prepare(self, texts: Iterable[str]) -> None:
         """Collect texts that will be asked for, all at once."""
         wanted = sorted(dict.fromkeys(texts), key=lambda text: (-len(text), text))
-        if self._jobs > 1 and len(wanted) > 1 and sum(map(len, wanted)) >= self._least:
+        if self._jobs > 1 and _CAN_START and len(wanted) > 1 and sum(map(len, wanted)) >= self._least:
             self._prepared.update(collect_in_processes(wanted, self._jobs))
 
 
@@ -113,18 +119,44 @@ def _collected_alone(text: str) -> _Outcome:
 @contextlib.contextmanager
 def _processes(jobs: int) -> Iterator[Executor]:
     """Processes that are gone afterwards, also where the work is given up."""
-    methods = multiprocessing.get_all_start_methods()
-    context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
     before = set(multiprocessing.active_children())
-    executor = ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin)
+    with _safe_path():
+        executor = ProcessPoolExecutor(jobs, mp_context=_context(), initializer=_begin)
+        try:
+            yield executor
+        except BaseException:
+            executor.shutdown(wait=False, cancel_futures=True)
+            for process in set(multiprocessing.active_children()) - before:
+                process.terminate()
+            raise
+        executor.shutdown()
+
+
+def _context() -> BaseContext:
+    """How processes are started. What begins as a new interpreter must not look for modules where redlint is run.
+
+    Only Python 3.11 and later can be told so (``PYTHONSAFEPATH``).
+    """
+    if not _HAS_SAFE_PATH:
+        return multiprocessing.get_context("fork")
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    return context
+
+
+@contextlib.contextmanager
+def _safe_path() -> Iterator[None]:
+    before = os.environ.get(_SAFE_PATH)
+    os.environ[_SAFE_PATH] = "1"
     try:
-        yield executor
-    except BaseException:
-        executor.shutdown(wait=False, cancel_futures=True)
-        for process in set(multiprocessing.active_children()) - before:
-            process.terminate()
-        raise
-    executor.shutdown()
+        yield
+    finally:
+        if before is None:
+            del os.environ[_SAFE_PATH]
+        else:
+            os.environ[_SAFE_PATH] = before
 
 
 def _batches(texts: Iterable[str]) -> Iterator[tuple[str, ...]]:

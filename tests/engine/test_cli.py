@@ -373,9 +373,10 @@ def test_facts_are_kept_for_the_next_run(project: Path, monkeypatch: pytest.Monk
     (project / "app.py").write_text(KEYS)
     first = run("check", "--output-format", "json")
     assert (project / ".redlint_cache" / "facts.db").exists()
-    monkeypatch.setattr("redlint.cache.collect", lambda text: pytest.fail("collected again"))
-    second = run("check", "--output-format", "json")
-    assert (second.exit_code, second.stdout) == (first.exit_code, first.stdout)
+    monkeypatch.setattr("redlint.collecting.collect", lambda text: pytest.fail("collected again"))
+    second = run("check", "--output-format", "json-lines")
+    assert second.exit_code == first.exit_code
+    assert [json.loads(row) for row in second.stdout.splitlines()] == json.loads(first.stdout)
 
 
 @pytest.mark.parametrize("arguments", [("--no-cache",), ("--cache-dir", "elsewhere")])
