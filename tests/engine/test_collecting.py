@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -57,7 +58,12 @@ def test_little_work_starts_no_process(jobs: int, texts: tuple[str, ...], monkey
 
 def test_large_texts_go_first(monkeypatch: pytest.MonkeyPatch) -> None:
     given: list[str] = []
-    monkeypatch.setattr(collecting, "collect_in_processes", lambda texts, jobs: given.extend(texts) or {})
+
+    def noted(texts: Sequence[str], jobs: int) -> dict[str, collecting._Outcome]:
+        given.extend(texts)
+        return {}
+
+    monkeypatch.setattr(collecting, "collect_in_processes", noted)
     Collector(2, least=0).prepare(["b = 1\n", "long = 2\n", "a = 1\n", "a = 1\n"])
     assert given == ["long = 2\n", "a = 1\n", "b = 1\n"]
 

@@ -126,7 +126,7 @@ def test_only_what_is_near_the_edit_is_parsed(old: str, new: str, parses: str, m
 
     texts = EditedTexts()
     texts.collect("a.py", SOURCE)
-    monkeypatch.setattr(editing.cst, "parse_module", noted)
+    monkeypatch.setattr(libcst, "parse_module", noted)
     monkeypatch.setattr(editing, "parse", never)
     after = SOURCE.replace(old, new)
     facts = texts.collect("a.py", after)
