@@ -31,6 +31,7 @@ LAYERS: Final = (
         "redlint.discover",
         "redlint.cache",
         "redlint.cache_database",
+        "redlint.collecting",
         "redlint.remembered",
         "redlint.runner",
         "redlint.job",

@@ -377,7 +377,7 @@ class Project:
         }
         self._requested = {name for group in names.values() for name in group}
         asking: set[str] = set()
-        for path in self._paths:
+        for path in self._paths if self._requested else ():
             if path in self._known or not self._importers.has_word(path, web_packages()):
                 continue
             sources = {edge.source for edge in self._importers.edges_from(path)}
