@@ -21,7 +21,7 @@ from typing import Final, TypeAlias
 import msgspec
 
 from redlint.errors import SourceSyntaxError, UnreadableSourceError
-from redlint.model.collect import collect
+from redlint.model.collect import collect, is_dangerous
 from redlint.model.facts import ModuleFacts
 from redlint.model.facts_data import decode_facts, encode_facts
 from redlint.model.link import linking_conditions
@@ -36,7 +36,12 @@ _SAFE_PATH: Final = "PYTHONSAFEPATH"
 _HAS_SAFE_PATH: Final = sys.version_info >= (3, 11)
 _CAN_START: Final = _HAS_SAFE_PATH or "fork" in multiprocessing.get_all_start_methods()
 
-_KILLED: Final = "not analysed: the process that parsed it was ended by the system"
+_KILLED: Final = "cannot be analysed: the parser ran out of stack or memory, or was ended by the system"
+_ENDLESS: Final = "cannot be analysed: it takes too long to parse"
+_TOO_DEEP: Final = "nested too deeply to analyse"
+
+PATIENCE: Final = 30
+"""Seconds that a text may take which is parsed by itself because it looks dangerous."""
 
 
 class _Syntax(msgspec.Struct, frozen=True, tag="syntax"):
@@ -74,6 +79,8 @@ class Collector:
     def __call__(self, text: str) -> ModuleFacts:
         """The facts of a text. Raises :class:`SourceSyntaxError`, :class:`UnreadableSourceError`."""
         outcome = self._prepared.pop(text, None)
+        if outcome is None and _CAN_START and is_dangerous(text):
+            outcome = _collected_alone(text)
         if outcome is None:
             return collect(text)
         if isinstance(outcome, _Syntax):
@@ -84,8 +91,11 @@ class Collector:
 
     def prepare(self, texts: Iterable[str]) -> None:
         """Collect texts that will be asked for, all at once."""
-        wanted = sorted(dict.fromkeys(texts), key=lambda text: (-len(text), text))
-        if self._jobs > 1 and _CAN_START and len(wanted) > 1 and sum(map(len, wanted)) >= self._least:
+        if self._jobs == 1 or not _CAN_START:
+            return
+        wanted = [text for text in dict.fromkeys(texts) if not is_dangerous(text)]
+        if len(wanted) > 1 and sum(map(len, wanted)) >= self._least:
+            wanted.sort(key=lambda text: (-len(text), text))
             self._prepared.update(collect_in_processes(wanted, self._jobs))
 
 
@@ -112,8 +122,13 @@ def _collected(executor: Executor, batches: Sequence[tuple[str, ...]]) -> Iterat
 
 
 def _collected_alone(text: str) -> _Outcome:
-    with _processes(1) as executor:
-        return dict(_collected(executor, [(text,)])).get(text, _Unreadable(_KILLED))
+    try:
+        with _processes(1) as executor:
+            return executor.submit(_collect_batch, (text,)).result(timeout=PATIENCE)[0]
+    except BrokenExecutor:
+        return _Unreadable(_KILLED)
+    except TimeoutError:
+        return _Unreadable(_ENDLESS)
 
 
 @contextlib.contextmanager
@@ -128,6 +143,7 @@ def _processes(jobs: int) -> Iterator[Executor]:
             executor.shutdown(wait=False, cancel_futures=True)
             for process in set(multiprocessing.active_children()) - before:
                 process.terminate()
+                process.join()
             raise
         executor.shutdown()
 
@@ -199,5 +215,7 @@ def _collect_one(text: str) -> _Outcome:
         return encode_facts(collect(text))
     except SourceSyntaxError as error:
         return _Syntax(error.message, error.offset)
-    except (RecursionError, OverflowError, UnicodeEncodeError):  # some facts cannot be sent
+    except RecursionError:
+        return _Unreadable(_TOO_DEEP)
+    except (OverflowError, UnicodeEncodeError):  # some facts cannot be sent
         return None

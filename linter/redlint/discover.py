@@ -159,7 +159,7 @@ class _Walk:
         pending: list[tuple[str, tuple[_Ignores, ...]]],
     ) -> None:
         is_link = entry.is_symlink()
-        is_directory = entry.is_dir(follow_symlinks=is_link)
+        is_directory = _is_directory(entry)
         if not (is_directory or entry.name.endswith(SUFFIXES)):
             return
         if self._is_left_out(entry.path, ignores, directory=is_directory):
@@ -193,6 +193,14 @@ class _Walk:
         if not self._config.respect_gitignore:
             return ()
         return tuple(found for one in _repository_above(directory) if (found := _read_ignores(one)) is not None)
+
+
+def _is_directory(entry: os.DirEntry[str]) -> bool:
+    """Whether an entry, or what a link leads to, is a directory; a link that leads to itself is none."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
 
 
 def _repository_above(directory: str) -> Iterator[str]:

@@ -76,8 +76,20 @@ def test_a_process_that_is_killed_costs_one_file(jobs: int, monkeypatch: pytest.
     assert {text for text, outcome in found.items() if isinstance(outcome, bytes)} == set(TEXTS[:5])
     collector = Collector(jobs)
     collector._prepared = found
-    with pytest.raises(UnreadableSourceError, match="ended by the system"):
+    with pytest.raises(UnreadableSourceError, match="cannot be analysed"):
         collector(killing.FATAL)
+
+
+def test_a_text_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(collecting, "PATIENCE", 1)
+    with pytest.raises(UnreadableSourceError, match="takes too long"):
+        Collector(1)("x = " + "1 + " * 20_000 + "1\n")
+    assert multiprocessing.active_children() == []
+
+
+def test_a_text_that_the_parser_does_not_survive_costs_itself() -> None:
+    with pytest.raises(UnreadableSourceError, match="ran out of stack"):
+        Collector(1)("x = " + "lambda: " * 2_500 + "1\n")
 
 
 def test_the_file_is_reported_and_the_rest_goes_on() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from redlint.baseline import Baseline, compare, read_baseline
+from redlint.collecting import Collector
 from redlint.config import Config, absolute_path
 from redlint.diagnostic import Diagnostic
 from redlint.discover import SUFFIXES, shown_path
@@ -90,7 +91,7 @@ class ProjectAnalysis:
     def __init__(self, scope: Scope, checkpoint: Callable[[], None]) -> None:
         self._scope = scope
         self._checkpoint = checkpoint
-        self._kept = KeptFiles()
+        self._kept = KeptFiles(Collector(1))
         self._disk = DiskContents()
         self._ready: _Ready | None = None
         self._snapshot: Snapshot | None = None

@@ -8,7 +8,7 @@ from functools import partial
 
 from redlint.diagnostic import Span
 from redlint.errors import SourceSyntaxError, UnreadableSourceError
-from redlint.model.collect import EditedTexts, collect
+from redlint.model.collect import EditedTexts, collect, is_dangerous
 from redlint.model.facts import ModuleFacts
 from redlint.model.index import ModuleIndex
 from redlint.source import SourceText
@@ -80,6 +80,9 @@ class KeptFiles:
         kept = self._files.get(path)
         if kept is not None and kept[0] == content and path in self._edited:
             return kept[1]
+        text = _decoded(path, content)
+        if text is not None and is_dangerous(text):
+            return self.collected(path, content)
         found = collect_file(path, content, partial(self._edited.collect, path))
         self._files[path] = (content, found)
         return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import libcst as cst
 
@@ -97,6 +98,10 @@ class Results:
     multiline_strings: list[tuple[int, int]] = field(default_factory=list)
 
 
+MOST_NESTED = 300
+"""Expressions inside each other; what is further in counts as opaque. Python's own parser takes 200 brackets."""
+
+
 class ExpressionCollector(Cursor):
     """Walks expressions in source order, recording calls, yields, walrus bindings and comprehensions."""
 
@@ -108,6 +113,7 @@ class ExpressionCollector(Cursor):
         self.block = 0
         self.statements = 0
         self.generators: set[int] = set()
+        self._nesting = 0
         self.began = 0
         """Where the expression walked last starts, its parentheses included."""
 
@@ -143,8 +149,14 @@ class ExpressionCollector(Cursor):
     def expression(self, node: cst.BaseExpression, usage: Usage = Usage.OTHER, consumer: str = "") -> Expression:
         """The record of an expression; ``usage`` says what its surroundings do with the value."""
         handler = _HANDLERS.get(type(node))
-        if handler is None:
+        if handler is None or self._nesting >= MOST_NESTED:
             return self.skip_node(node)
+        self._nesting += 1
+        record = self._entered(handler, node, usage, consumer)
+        self._nesting -= 1
+        return record
+
+    def _entered(self, handler: _Handler, node: cst.BaseExpression, usage: Usage, consumer: str) -> Expression:
         lpar = node.lpar
         if not lpar:
             record = handler(self, node, usage, consumer)
@@ -636,7 +648,9 @@ _COMPREHENSIONS: dict[type[cst.BaseComp], tuple[str, str, str]] = {
     cst.DictComp: ("dict", "{", "}"),
 }
 
-_HANDLERS: dict[type[cst.BaseExpression], Callable[..., Expression]] = {
+_Handler: TypeAlias = Callable[..., Expression]
+
+_HANDLERS: dict[type[cst.BaseExpression], _Handler] = {
     cst.Name: ExpressionCollector._name,
     cst.Integer: ExpressionCollector._number,
     cst.Float: ExpressionCollector._number,
