@@ -89,7 +89,7 @@ def test_a_text_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch)
 
 def test_a_text_that_the_parser_does_not_survive_costs_itself() -> None:
     with pytest.raises(UnreadableSourceError, match="ran out of stack"):
-        Collector(1)("x = " + "lambda: " * 2_500 + "1\n")
+        Collector(1)("x = " + "lambda: " * 5_000 + "1\n")
 
 
 def test_the_file_is_reported_and_the_rest_goes_on() -> None:

@@ -11,7 +11,9 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-_LONG_LINE: Final = re.compile(r"[^\n\r]{4000}")
+_LONG_LINE: Final = 4000
+"""Characters."""
+
 _MOST_LINES: Final = 1000
 _MOST_BRANCHES: Final = 3000
 
@@ -27,13 +29,13 @@ _is_link: Final = re.compile(
 
 def is_dangerous(text: str) -> bool:
     """Whether a text may hold a chain of thousands of operators, calls, strings or branches."""
-    if _LONG_LINE.search(text) is not None:
+    lines = text.replace("\r", "\n").split("\n")
+    if len(text) > _LONG_LINE and max(map(len, lines)) > _LONG_LINE:
         return True
-    if text.count("\n") + text.count("\r") < _MOST_LINES:
+    if len(lines) < _MOST_LINES:
         return False
     if text.count("elif") > _MOST_BRANCHES:
         return True
-    lines = text.splitlines()
     # A long run has a line at every such step: most lines need no look.
     return any(_run_at(lines, number) >= _MOST_LINES for number in range(0, len(lines), _MOST_LINES // 2))
 
