@@ -1,0 +1,185 @@
+"""Measures redlint as a command, next to other linters on the same trees, and prints Markdown.
+
+``python tests/tools/bench_budgets.py --dense PATH... --sparse PATH...`` runs, in turn and several times:
+
+- on trees full of Redis: redlint with one process and without a cache, Fixit, flake8 and pylint, and a program that
+  only parses the files that redlint parsed; then redlint again with a cache, where nothing has changed;
+- on trees where little touches Redis: redlint and ruff.
+
+The other linters are installed, in fixed versions, into an environment of their own. What is printed are medians of
+wall time, ratios of these, and the largest memory of any process. Ratios can be compared between machines; seconds
+cannot.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import venv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+PEERS: Final = ("fixit==2.2.1", "flake8==7.5.0", "pylint==4.1.4", "ruff==0.17.6")
+
+_PARSE: Final = """
+import sys, gc
+import libcst
+gc.disable()
+for path in open(sys.argv[1]).read().split("\\0"):
+    with open(path, encoding="utf-8", newline="") as file:
+        libcst.parse_module(file.read())
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of a command: wall time in seconds, peak memory in MB."""
+
+    seconds: float
+    memory: float
+
+
+def timed(command: Sequence[str], cwd: str) -> Run:
+    """Run a command, whatever its exit code, and measure it and the processes it starts."""
+    start = time.perf_counter()
+    with subprocess.Popen(command, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        _, _, usage = os.wait4(process.pid, 0)
+        process.returncode = 0
+    return Run(time.perf_counter() - start, usage.ru_maxrss / 1024)
+
+
+def alternating(commands: Mapping[str, Sequence[str]], cwd: str, rounds: int) -> dict[str, Run]:
+    """The medians of several runs of each command, one after the other in each round."""
+    runs: dict[str, list[Run]] = {name: [] for name in commands}
+    for _ in range(rounds):
+        for name, command in commands.items():
+            runs[name].append(timed(command, cwd))
+    return {
+        name: Run(statistics.median(one.seconds for one in group), max(one.memory for one in group))
+        for name, group in runs.items()
+    }
+
+
+def peers(directory: Path) -> Path:
+    """The programs of the other linters, installed if they are not there yet."""
+    programs = directory / "bin"
+    if not (programs / "ruff").exists():
+        venv.create(directory, with_pip=True)
+        subprocess.run([str(programs / "python"), "-m", "pip", "install", "-q", *PEERS], check=True)
+    return programs
+
+
+def gated(tree: str) -> tuple[list[str], int, int]:
+    """The files below a directory that redlint parses, their lines and their bytes."""
+    from redlint.config import load_config
+    from redlint.discover import discover
+    from redlint.model.files import ProjectFiles
+    from redlint.model.link import analyse
+
+    config = load_config([tree], isolated=True)
+    model = analyse(ProjectFiles(discover([tree], config).paths), config.model_settings())
+    texts = model.sources
+    return sorted(texts), sum(one.rows for one in texts.values()), sum(len(one.text) for one in texts.values())
+
+
+def row(*cells: object) -> None:
+    """Print a row of a table."""
+    print("| " + " | ".join(str(cell) for cell in cells) + " |", flush=True)
+
+
+def dense(trees: Sequence[str], programs: Path, rounds: int) -> None:
+    """Print the table of trees full of Redis."""
+    print("\n| tree | parsed lines | parse | redlint | fixit | flake8 | pylint | second run | memory | allowed |")
+    print("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
+    for tree in trees:
+        paths, lines, size = gated(tree)
+        with tempfile.TemporaryDirectory() as directory:
+            listing = Path(directory) / "paths"
+            listing.write_text("\0".join(str(Path(path).absolute()) for path in paths))
+            cache = str(Path(directory) / "cache")
+            redlint = [sys.executable, "-m", "redlint", "check", "--isolated", "-q", "-j", "1"]
+            runs = alternating(
+                {
+                    "parse": [sys.executable, "-c", _PARSE, str(listing)],
+                    "redlint": [*redlint, "--no-cache", "."],
+                    "fixit": [str(programs / "fixit"), "-q", "lint", "."],
+                    "flake8": [str(programs / "flake8"), "--isolated", "-j", "1", "."],
+                },
+                tree,
+                rounds,
+            )
+            runs |= alternating(
+                {"pylint": [str(programs / "pylint"), "--rcfile=", "-j", "1", "--recursive=y", "."]}, tree, 1
+            )
+            timed([*redlint, "--cache-dir", cache, "."], tree)
+            runs |= alternating({"second": [*redlint, "--cache-dir", cache, "."]}, tree, rounds)
+        mine = runs["redlint"].seconds
+        row(
+            Path(tree).name,
+            f"{lines:,}",
+            f"{runs['parse'].seconds:.2f} s",
+            f"{mine:.2f} s = {mine / runs['parse'].seconds:.1f}x parse",
+            f"{runs['fixit'].seconds:.1f} s = {runs['fixit'].seconds / mine:.1f}x",
+            f"{runs['flake8'].seconds:.1f} s = {runs['flake8'].seconds / mine:.1f}x",
+            f"{runs['pylint'].seconds:.1f} s = {runs['pylint'].seconds / mine:.1f}x",
+            f"{runs['second'].seconds:.2f} s = {runs['second'].seconds / mine:.2f}x",
+            f"{runs['redlint'].memory:.0f} MB",
+            f"{150 + 2 * size / 1e6:.0f} MB",
+        )
+
+
+def sparse(trees: Sequence[str], programs: Path, rounds: int) -> None:
+    """Print the table of trees where little touches Redis."""
+    print("\n| tree | files | lines | redlint | ruff | ratio | memory |\n|---|--:|--:|--:|--:|--:|--:|")
+    for tree in trees:
+        files = sorted(Path(tree).rglob("*.py"))
+        lines = sum(path.read_bytes().count(b"\n") for path in files)
+        redlint = [sys.executable, "-m", "redlint", "check", "--isolated", "--no-cache", "-q", "."]
+        ruff = [str(programs / "ruff"), "check", "--no-cache", "--isolated", "-q", "."]
+        runs = alternating({"redlint": redlint, "ruff": ruff}, tree, rounds)
+        ratio = runs["redlint"].seconds / runs["ruff"].seconds
+        seconds = [f"{runs[name].seconds:.2f} s" for name in ("redlint", "ruff")]
+        row(
+            Path(tree).name,
+            f"{len(files):,}",
+            f"{lines:,}",
+            *seconds,
+            f"{ratio:.1f}x",
+            f"{runs['redlint'].memory:.0f} MB",
+        )
+
+
+def main() -> int:
+    """Measure what the command line names."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--dense", nargs="*", default=[], metavar="PATH")
+    parser.add_argument("--sparse", nargs="*", default=[], metavar="PATH")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--peers", type=Path, default=Path(tempfile.gettempdir()) / "redlint-bench-peers")
+    options = parser.parse_args()
+    programs = peers(options.peers)
+    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}; {', '.join(PEERS)}")
+    with tempfile.TemporaryDirectory() as directory:
+        # Copies: other linters would find the settings of the directories above.
+        copies: dict[str, list[str]] = {"dense": [], "sparse": []}
+        for kind, paths in (("dense", options.dense), ("sparse", options.sparse)):
+            for path in paths:
+                copy = Path(directory) / kind / Path(path).name
+                shutil.copytree(path, copy, symlinks=True)
+                copies[kind].append(str(copy))
+        dense(copies["dense"], programs, options.rounds)
+        sparse(copies["sparse"], programs, options.rounds)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
