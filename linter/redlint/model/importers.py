@@ -160,7 +160,9 @@ class Importers:
         if path is None:
             return
         yield _Edge(importer, path, (), (alias,))
-        if path.rpartition("/")[2] != "__init__.py":
+        submodules = self._names.submodules(path)
+        content = self._contents[importer]
+        if not any(f"{alias}.{name}".encode("utf-8", "replace") in content for name in submodules):
             return
         for dotted in sorted(set(re.findall(rf"\b{re.escape(alias)}((?:\.\w+)+)", self._text(importer)))):
             package: str | None = path

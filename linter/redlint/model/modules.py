@@ -99,6 +99,24 @@ class ModuleNames:
             return None
         return self._file(f"{directory}/{name}" if directory else name)
 
+    def submodules(self, package: str) -> frozenset[str]:
+        """The names of a package's submodules; ``package`` is the path of its ``__init__.py``."""
+        directory, _, file = package.rpartition("/")
+        return self._children.get(directory, frozenset()) if file == _INIT else frozenset()
+
+    @cached_property
+    def _children(self) -> dict[str, frozenset[str]]:
+        """The modules and packages in each directory."""
+        found: dict[str, set[str]] = {}
+        for path in self._paths:
+            directory, _, file = path.rpartition("/")
+            if file == _INIT:
+                directory, _, name = directory.rpartition("/")
+            else:
+                name = file.partition(".")[0]
+            found.setdefault(directory, set()).add(name)
+        return {directory: frozenset(names) for directory, names in found.items()}
+
     def sibling_package(self, module: str, importer: str, name: str) -> str | None:
         """The file of ``from <module> import name`` where the package has no ``__init__.py`` of its own."""
         if not module.startswith("."):
