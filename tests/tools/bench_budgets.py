@@ -14,6 +14,7 @@ cannot.
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import os
 import platform
 import shutil
@@ -24,6 +25,7 @@ import tempfile
 import time
 import venv
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -101,7 +103,9 @@ def dense(trees: Sequence[str], programs: Path, rounds: int) -> None:
     print("\n| tree | parsed lines | parse | redlint | fixit | flake8 | pylint | second run | memory | allowed |")
     print("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
     for tree in trees:
-        paths, lines, size = gated(tree)
+        with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as executor:
+            # In a process of its own: what it needs of memory would be taken for that of the commands.
+            paths, lines, size = executor.submit(gated, tree).result()
         with tempfile.TemporaryDirectory() as directory:
             listing = Path(directory) / "paths"
             listing.write_text("\0".join(str(Path(path).absolute()) for path in paths))
@@ -111,7 +115,7 @@ def dense(trees: Sequence[str], programs: Path, rounds: int) -> None:
                 {
                     "parse": [sys.executable, "-c", _PARSE, str(listing)],
                     "redlint": [*redlint, "--no-cache", "."],
-                    "fixit": [str(programs / "fixit"), "-q", "lint", "."],
+                    "fixit": [str(programs / "fixit"), "--quiet", "lint", "."],
                     "flake8": [str(programs / "flake8"), "--isolated", "-j", "1", "."],
                 },
                 tree,
