@@ -10,8 +10,10 @@ import click
 
 from redlint.check_output import (
     CheckOptions,
+    Measuring,
     cache_directory,
     exit_code,
+    measuring,
     progress_bar,
     remark,
     report,
@@ -32,6 +34,11 @@ _SEVERITIES: Final = ("error", "warning", "info")
 
 _STATISTICS: Final = ("full", "concise", "json", "json-lines")
 """Formats that --statistics comes in."""
+
+_DISCOVERING: Final = "discover"
+_IMPORTING: Final = "import"
+_LOADING_RULES: Final = "load rules"
+_REPORTING: Final = "report"
 
 
 def _listed(_context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
@@ -66,6 +73,7 @@ def _listed(_context: click.Context, _parameter: click.Parameter, values: tuple[
 @click.option("--config", "config_file", metavar="FILE", help="Use this config file.")
 @click.option("--isolated", is_flag=True, help="Use no config file.")
 @click.option("--no-gate", is_flag=True, help="Also analyse files that seem not to use Redis.")
+@click.option("--profile", is_flag=True, help="Print where the time went, by phase, rule and file, on standard error.")
 @click.option("-q", "--quiet", is_flag=True, help="Print findings and errors only.")
 @click.option("-v", "--verbose", is_flag=True, help="Print more about the run.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True)
@@ -98,6 +106,7 @@ def check(
     config_file: str | None,
     isolated: bool,
     no_gate: bool,
+    profile: bool,
     quiet: bool,
     verbose: bool,
     color: str,
@@ -121,6 +130,7 @@ def check(
         gate=not no_gate,
         no_cache=no_cache,
         cache_dir=cache_dir,
+        profile=profile,
         quiet=quiet,
         verbose=verbose,
         color=color,
@@ -142,15 +152,18 @@ def check(
         overrides={key: value for key, value in overrides.items() if value},
     )
     _refuse_what_does_not_fit(request, options, has_reason=reason is not None)
-    job = prepare(request, sys.stdin.buffer.read)
-    if verbose:
-        complain(f"settings from {job.config.file or 'defaults'}")
-    if show_files:
-        sys.stdout.write("".join(f"{path}\n" for path in job.files.lint))
-        context.exit(EXIT_CLEAN)
-    if watch:
-        context.exit(_watch(request, options, job.config.root))
-    context.exit(_run(job, options))
+    with measuring(options) as run:
+        with run.timer(_DISCOVERING):
+            job = prepare(request, sys.stdin.buffer.read)
+        if verbose:
+            complain(f"settings from {job.config.file or 'defaults'}")
+        if show_files:
+            sys.stdout.write("".join(f"{path}\n" for path in job.files.lint))
+            context.exit(EXIT_CLEAN)
+        if watch:
+            context.exit(_watch(request, options, job.config.root))
+        code = _run(job, options, run)
+    context.exit(code)
 
 
 def _refuse_what_does_not_fit(request: Request, options: CheckOptions, *, has_reason: bool) -> None:
@@ -172,14 +185,17 @@ def _refuse_what_does_not_fit(request: Request, options: CheckOptions, *, has_re
             raise click.UsageError("--reason has to be one line of text without '#'")
 
 
-def _run(job: Job, options: CheckOptions) -> int:
-    from redlint.narrowing import Narrowing
+def _run(job: Job, options: CheckOptions, run: Measuring) -> int:
+    with run.timer(_IMPORTING):
+        import redlint.cache
+        import redlint.fix  # noqa: F401 - and with it all that linting needs
+        from redlint.narrowing import Narrowing
 
     narrowing = Narrowing(job, options.diff_base)
     if options.fix or options.diff or options.add_noqa:
-        code = _fix(job, options, narrowing)
+        code = _fix(job, options, narrowing, run)
     else:
-        code = _check(job, options, narrowing)
+        code = _check(job, options, narrowing, run)
     remark(job, options, narrowing)
     return code
 
@@ -191,15 +207,18 @@ def _watch(request: Request, options: CheckOptions, root: str) -> int:
     if request.reads_stdin:
         raise click.UsageError("--watch is for files, not for standard input")
 
-    def run() -> None:
+    def lint() -> None:
         if sys.stdout.isatty():
             click.clear()
-        _run(prepare(request, bytes), options)
+        with measuring(options) as run:
+            with run.timer(_DISCOVERING):
+                job = prepare(request, bytes)
+            _run(job, options, run)
         sys.stdout.flush()
         if not options.quiet:
             click.echo("Waiting for changes; Ctrl-C ends.", err=True)
 
-    return watch(run, watched(root, request.paths))
+    return watch(lint, watched(root, request.paths))
 
 
 def _per_file_ignores(values: Sequence[str]) -> dict[str, list[str]]:
@@ -216,24 +235,34 @@ def _per_file_ignores(values: Sequence[str]) -> dict[str, list[str]]:
     return found
 
 
-def _check(job: Job, options: CheckOptions, narrowing: Narrowing) -> int:
+def _check(job: Job, options: CheckOptions, narrowing: Narrowing, run: Measuring) -> int:
     from redlint.cache import kept_files
     from redlint.lint import lint_project
 
     with kept_files(cache_directory(job, options), tell_of_cache(options)) as kept, progress_bar(options) as bar:
+        with run.timer(_LOADING_RULES):
+            rules = job.rules()
         result = lint_project(
-            job.files, job.config, job.rules(), gate=options.gate, problems=job.problems, progress=bar, kept=kept
+            job.files,
+            job.config,
+            rules,
+            gate=options.gate,
+            problems=job.problems,
+            progress=bar,
+            kept=kept,
+            timer=run.timer,
         )
-    result = narrowing(result)
-    report(result, options)
-    summarise(result, options)
+    run.result = result = narrowing(result)
+    with run.timer(_REPORTING):
+        report(result, options)
+        summarise(result, options)
     return exit_code(result, job, options)
 
 
 # --- --fix, --diff ----------------------------------------------------------------------------------------
 
 
-def _fix(job: Job, options: CheckOptions, narrowing: Narrowing) -> int:
+def _fix(job: Job, options: CheckOptions, narrowing: Narrowing, run: Measuring) -> int:
     from redlint.add_noqa import with_noqa
     from redlint.cache import kept_files
     from redlint.fix import fix_files
@@ -256,7 +285,9 @@ def _fix(job: Job, options: CheckOptions, narrowing: Narrowing) -> int:
             progress=bar,
             narrow=narrow,
             kept=kept,
+            timer=run.timer,
         )
+    run.result = narrowed or outcome.result
     _warn(outcome, options)
     if options.diff:
         return _show_diff(outcome, options)

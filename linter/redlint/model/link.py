@@ -33,6 +33,7 @@ from redlint.model.provenance import Provenance, TracingEvaluator
 from redlint.model.reach import Reach
 from redlint.model.request_data import RequestData, takes_parameter
 from redlint.model.settings import ModelSettings
+from redlint.model.stopwatch import BUILDING, COLLECTING, FOLLOWING, READING, RESOLVING, Timer, untimed
 from redlint.model.target import Target, Topology
 from redlint.model.ttl import TtlPolicy
 from redlint.model.unresolved import UnresolvedCall, unresolved_calls
@@ -182,10 +183,12 @@ class Project:
         settings: ModelSettings,
         progress: Progress = unwatched,
         kept: KeptFiles | None = None,
+        timer: Timer = untimed,
     ) -> None:
         """``kept`` are the facts of an earlier linking, which those of this one are added to."""
         self._files = files
         self._progress = progress
+        self._timer = timer
         self._kept = KeptFiles() if kept is None else kept
         self._settings = settings
         self._paths = sorted({*files.lint, *files.context})
@@ -222,7 +225,8 @@ class Project:
             return None
 
     def _collect(self, path: str, content: bytes) -> ModuleIndex | None:
-        found = self._kept.collected(path, content)
+        with self._timer(COLLECTING, path):
+            found = self._kept.collected(path, content)
         if found.source is not None:
             self._sources[path] = found.source
         if found.problem is not None:
@@ -262,15 +266,17 @@ class Project:
 
     def link(self) -> ProjectModel:
         """Collect and link what is worth it, until no file is added."""
-        fresh = self.gated()
+        with self._timer(READING):
+            fresh = self.gated()
         while True:
             self._known.update(fresh)
-            for number, path in enumerate(fresh):
-                self._progress("following clients", number, len(fresh))
-                self.load(path)
-            # What is reached through the new files may have been unknown before: ask everything anew.
-            evaluator = self._evaluator(self.load_known)
-            fresh = self._reachable(evaluator, fresh)
+            with self._timer(FOLLOWING):
+                for number, path in enumerate(fresh):
+                    self._progress("following clients", number, len(fresh))
+                    self.load(path)
+                # What is reached through the new files may have been unknown before: ask everything anew.
+                evaluator = self._evaluator(self.load_known)
+                fresh = self._reachable(evaluator, fresh)
             if not fresh:
                 return self._model(evaluator)
 
@@ -356,9 +362,11 @@ class Project:
     def _model(self, evaluator: Evaluator) -> ProjectModel:
         everywhere = self._evaluator(self.load)
         finder = EventFinder(evaluator, everywhere)
-        found = self._found(finder)
-        assembly = Assembly(finder, found, self._requests(found, everywhere), self._linked(), self._settings)
-        return self._joined({module.path: assembly.module(module) for module in self._linked()})
+        with self._timer(RESOLVING):
+            found = self._found(finder)
+        with self._timer(BUILDING):
+            assembly = Assembly(finder, found, self._requests(found, everywhere), self._linked(), self._settings)
+            return self._joined({module.path: assembly.module(module) for module in self._linked()})
 
     def _found(self, finder: EventFinder) -> FoundCalls:
         """The calls of all modules."""
@@ -398,7 +406,11 @@ def analyse(
     settings: ModelSettings,
     progress: Progress = unwatched,
     kept: KeptFiles | None = None,
+    timer: Timer = untimed,
 ) -> ProjectModel:
-    """Collect and link a project; ``progress`` is told how far that is, ``kept`` are facts of earlier linkings."""
+    """Collect and link a project.
+
+    ``progress`` is told how far that is, ``kept`` are facts of earlier linkings, ``timer`` times the phases.
+    """
     with linking_conditions():
-        return Project(files, settings, progress, kept).link()
+        return Project(files, settings, progress, kept, timer).link()
