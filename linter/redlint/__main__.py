@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 
 def main() -> None:
     """Run the command line; it is imported here, so that importing this module costs nothing."""
@@ -11,4 +13,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    # ``python -m`` looks for modules in the current directory first, which is that of the code to be linted.
+    if not getattr(sys.flags, "safe_path", False):
+        sys.path[:1] = []
     main()

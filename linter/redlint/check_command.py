@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -11,14 +13,19 @@ import click
 from redlint.check_output import (
     CheckOptions,
     Measuring,
+    Page,
     cache_directory,
+    collected_files,
+    deliver,
     exit_code,
+    findings_page,
     measuring,
     progress_bar,
     remark,
     report,
+    shape_of_output,
     summarise,
-    tell_of_cache,
+    write_findings,
 )
 from redlint.console import EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, VERBOSE, complain, write_bytes
 from redlint.errors import ConfigError
@@ -29,6 +36,7 @@ if TYPE_CHECKING:
     from redlint.job import Job, Request
     from redlint.lint import ProjectResult
     from redlint.narrowing import Narrowing
+    from redlint.remembered import Printed, RunMemory
 
 _SEVERITIES: Final = ("error", "warning", "info")
 
@@ -44,6 +52,15 @@ _REPORTING: Final = "report"
 def _listed(_context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
     """The items of an option that may be repeated and takes comma lists."""
     return tuple(item.strip() for value in values for item in value.split(",") if item.strip())
+
+
+def _number_of_jobs(_context: click.Context, _parameter: click.Parameter, value: str) -> int:
+    """A number of processes; 0 for ``auto``."""
+    if value == "auto":
+        return 0
+    if value.isascii() and value.isdigit() and int(value) > 0:
+        return int(value)
+    raise click.BadParameter(f"{value!r} is neither a number above 0 nor 'auto'")
 
 
 @click.command()
@@ -68,6 +85,14 @@ def _listed(_context: click.Context, _parameter: click.Parameter, values: tuple[
 @click.option("--add-noqa", is_flag=True, help="Write `# noqa: RED...` comments for all findings.")
 @click.option("--reason", metavar="TEXT", help="With --add-noqa: the reason that the comments give.")
 @click.option("--stdin-filename", metavar="PATH", help="The path that standard input ('-') is linted as.")
+@click.option(
+    *("-j", "--jobs"),
+    callback=_number_of_jobs,
+    default="auto",
+    show_default=True,
+    metavar="N",
+    help="Processes that parse files; auto: one on each core.",
+)
 @click.option("--no-cache", is_flag=True, help="Parse all files anew, and keep nothing for the next run.")
 @click.option("--cache-dir", metavar="DIR", help="Where to keep what files say, instead of .redlint_cache.")
 @click.option("--config", "config_file", metavar="FILE", help="Use this config file.")
@@ -101,6 +126,7 @@ def check(
     add_noqa: bool,
     reason: str | None,
     stdin_filename: str | None,
+    jobs: int,
     no_cache: bool,
     cache_dir: str | None,
     config_file: str | None,
@@ -128,6 +154,7 @@ def check(
         reason=reason or "",
         diff_base=diff_base,
         gate=not no_gate,
+        jobs=jobs,
         no_cache=no_cache,
         cache_dir=cache_dir,
         profile=profile,
@@ -186,16 +213,12 @@ def _refuse_what_does_not_fit(request: Request, options: CheckOptions, *, has_re
 
 
 def _run(job: Job, options: CheckOptions, run: Measuring) -> int:
-    with run.timer(_IMPORTING):
-        import redlint.cache
-        import redlint.fix  # noqa: F401 - and with it all that linting needs
-        from redlint.narrowing import Narrowing
+    if not (options.fix or options.diff or options.add_noqa):
+        return _check(job, options, run)
+    from redlint.narrowing import Narrowing
 
     narrowing = Narrowing(job, options.diff_base)
-    if options.fix or options.diff or options.add_noqa:
-        code = _fix(job, options, narrowing, run)
-    else:
-        code = _check(job, options, narrowing, run)
+    code = _fix(job, options, narrowing, run)
     remark(job, options, narrowing)
     return code
 
@@ -235,15 +258,42 @@ def _per_file_ignores(values: Sequence[str]) -> dict[str, list[str]]:
     return found
 
 
-def _check(job: Job, options: CheckOptions, narrowing: Narrowing, run: Measuring) -> int:
-    from redlint.cache import kept_files
-    from redlint.lint import lint_project
+def _check(job: Job, options: CheckOptions, run: Measuring) -> int:
+    """Report the findings: those of an earlier run, if nothing has changed since."""
+    from redlint.remembered import RunMemory, may_be_remembered
 
-    with kept_files(cache_directory(job, options), tell_of_cache(options)) as kept, progress_bar(options) as bar:
+    directory = cache_directory(job, options)
+    memory = None
+    is_wanted = not (options.verbose or options.profile)  # both tell of the work itself
+    if directory is not None and is_wanted and options.diff_base is None and may_be_remembered(job):
+        memory = RunMemory(directory, job, shape_of_output(options))
+    printed = memory.recall() if memory is not None else None
+    if printed is None:
+        printed = _checked(job, options, memory, run)
+        if memory is not None and printed.exit_code != EXIT_FAILED:
+            memory.keep(printed)
+    deliver(printed.findings, options)
+    sys.stdout.flush()
+    click.echo(printed.remarks, err=True, nl=False)
+    return printed.exit_code
+
+
+def _checked(job: Job, options: CheckOptions, memory: RunMemory | None, run: Measuring) -> Printed:
+    """Lint the files of a job; what there is to print of it."""
+    with run.timer(_IMPORTING):
+        from redlint.lint import lint_project
+        from redlint.narrowing import Narrowing
+        from redlint.remembered import Printed
+
+    narrowing = Narrowing(job, options.diff_base)
+    files = job.files
+    if memory is not None and options.gate and files.context and memory.needs_no_context():
+        files = replace(files, context=())
+    with collected_files(job, options) as kept, progress_bar(options) as bar:
         with run.timer(_LOADING_RULES):
             rules = job.rules()
         result = lint_project(
-            job.files,
+            files,
             job.config,
             rules,
             gate=options.gate,
@@ -252,11 +302,18 @@ def _check(job: Job, options: CheckOptions, narrowing: Narrowing, run: Measuring
             kept=kept,
             timer=run.timer,
         )
+    surroundings = result.model.surroundings() if files is job.files else None
+    if memory is not None and surroundings is not None:
+        memory.keep_surroundings(surroundings)
     run.result = result = narrowing(result)
+    remarks = Page(is_terminal=sys.stderr.isatty())
     with run.timer(_REPORTING):
-        report(result, options)
-        summarise(result, options)
-    return exit_code(result, job, options)
+        page = findings_page(options, sys.stdout)
+        write_findings(result, page, options)
+        with contextlib.redirect_stderr(remarks):
+            summarise(result, options)
+            remark(job, options, narrowing)
+    return Printed(page.getvalue(), remarks.getvalue(), exit_code(result, job, options))
 
 
 # --- --fix, --diff ----------------------------------------------------------------------------------------
@@ -264,7 +321,6 @@ def _check(job: Job, options: CheckOptions, narrowing: Narrowing, run: Measuring
 
 def _fix(job: Job, options: CheckOptions, narrowing: Narrowing, run: Measuring) -> int:
     from redlint.add_noqa import with_noqa
-    from redlint.cache import kept_files
     from redlint.fix import fix_files
 
     narrowed: ProjectResult | None = None
@@ -274,7 +330,7 @@ def _fix(job: Job, options: CheckOptions, narrowing: Narrowing, run: Measuring) 
         narrowed = narrowing(result)
         return with_noqa(narrowed, options.reason) if options.add_noqa else narrowed
 
-    with kept_files(cache_directory(job, options), tell_of_cache(options)) as kept, progress_bar(options) as bar:
+    with collected_files(job, options) as kept, progress_bar(options) as bar:
         outcome = fix_files(
             job.files,
             job.config,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ from redlint.report import FORMATS, write_report
 if TYPE_CHECKING:
     from redlint.job import Job
     from redlint.lint import ProjectResult
+    from redlint.model.collected import KeptFiles
     from redlint.narrowing import Narrowing
     from redlint.report.progress_bar import ProgressBar
 
@@ -44,6 +46,7 @@ class CheckOptions:
     reason: str
     diff_base: str | None
     gate: bool
+    jobs: int
     no_cache: bool
     cache_dir: str | None
     profile: bool
@@ -83,9 +86,18 @@ def cache_directory(job: Job, options: CheckOptions) -> Path | None:
     return Path(options.cache_dir) if options.cache_dir else job.cache_directory
 
 
-def tell_of_cache(options: CheckOptions) -> Callable[[str], None] | None:
-    """What to do with a problem of the cache, which costs time only: users who want to know more are told."""
-    return (lambda problem: complain(f"cache not used: {problem}")) if options.verbose else None
+@contextlib.contextmanager
+def collected_files(job: Job, options: CheckOptions) -> Iterator[KeptFiles]:
+    """The files of a run, with the cache and the processes that the options ask for.
+
+    A problem of the cache costs time only: users who want to know more are told.
+    """
+    from redlint.cache import kept_files
+    from redlint.collecting import usable_cores
+
+    tell = (lambda problem: complain(f"cache not used: {problem}")) if options.verbose else None
+    with kept_files(cache_directory(job, options), tell, jobs=options.jobs or usable_cores()) as kept:
+        yield kept
 
 
 def progress_bar(options: CheckOptions) -> ProgressBar:
@@ -105,29 +117,61 @@ def exit_code(result: ProjectResult, job: Job, options: CheckOptions) -> int:
 
 def report(result: ProjectResult, options: CheckOptions, *, to_stderr: bool = False) -> None:
     """Write the findings where they are wanted."""
-    if options.verbose:
-        for failure in result.failures:
-            click.echo(failure.traceback, err=True, nl=False)
+    page = findings_page(options, sys.stderr if to_stderr else sys.stdout)
+    write_findings(result, page, options)
+    deliver(page.getvalue(), options, to_stderr=to_stderr)
+
+
+class Page(io.StringIO):
+    """Text that will be written to a stream later on, or to a file."""
+
+    def __init__(self, *, is_terminal: bool) -> None:
+        super().__init__()
+        self._is_terminal = is_terminal
+
+    def isatty(self) -> bool:
+        """Whether a terminal will show it."""
+        return self._is_terminal
+
+
+def findings_page(options: CheckOptions, stream: TextIO) -> Page:
+    """Where to write findings that are wanted in a stream, or in the file that the options name."""
+    return Page(is_terminal=options.output_file is None and stream.isatty())
+
+
+def deliver(findings: str, options: CheckOptions, *, to_stderr: bool = False) -> None:
+    """Write the text of findings where they are wanted."""
     if options.output_file is None:
-        _write_findings(result, sys.stderr if to_stderr else sys.stdout, options)
+        (sys.stderr if to_stderr else sys.stdout).write(findings)
         return
     from redlint.atomic_write import write_atomically
 
-    text = io.StringIO()
-    _write_findings(result, text, options)
-    write_atomically(options.output_file, text.getvalue().encode("utf-8", "backslashreplace"))
+    write_atomically(options.output_file, findings.encode("utf-8", "backslashreplace"))
 
 
-def _write_findings(result: ProjectResult, stream: TextIO, options: CheckOptions) -> None:
+def write_findings(result: ProjectResult, page: Page, options: CheckOptions) -> None:
+    """Write findings as the options say."""
     from redlint.report.summary import write_statistics
 
+    if options.verbose:
+        for failure in result.failures:
+            click.echo(failure.traceback, err=True, nl=False)
     if options.statistics:
-        write_statistics(result, stream, options.output_format)
+        write_statistics(result, page, options.output_format)
         return
-    terminal = stream.isatty()
-    width = shutil.get_terminal_size().columns if terminal else _FILE_WIDTH
-    color = is_colored(options.color, terminal=terminal) and options.output_file is None
-    write_report(options.output_format, result, stream, color=color, width=width)
+    width = shutil.get_terminal_size().columns if page.isatty() else _FILE_WIDTH
+    color = is_colored(options.color, terminal=page.isatty()) and options.output_file is None
+    write_report(options.output_format, result, page, color=color, width=width)
+
+
+def shape_of_output(options: CheckOptions) -> tuple[object, ...]:
+    """What the output depends on besides the files and settings."""
+    terminal = sys.stdout.isatty()
+    size = shutil.get_terminal_size().columns if terminal else _FILE_WIDTH
+    return (
+        *(options.output_format, options.output_file is None, options.statistics, options.exit_zero, options.quiet),
+        *(options.gate, is_colored(options.color, terminal=terminal), terminal, sys.stderr.isatty(), size),
+    )
 
 
 def summarise(result: ProjectResult, options: CheckOptions) -> None:

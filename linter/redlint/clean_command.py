@@ -14,7 +14,7 @@ from redlint.errors import RedlintError
 @click.option("--cache-dir", metavar="DIR", help="The directory that was given to redlint check.")
 def clean(path: str, cache_dir: str | None) -> None:
     """Remove the cache of the project that a path belongs to."""
-    from redlint.cache import remove
+    from redlint.cache_database import remove
     from redlint.config import load_config
     from redlint.job import CACHE_DIRECTORY
 

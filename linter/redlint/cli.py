@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import sys
 import traceback
 
@@ -19,6 +20,7 @@ from redlint.console import (
     EXIT_BROKEN_PIPE,
     EXIT_FAILED,
     EXIT_INTERRUPTED,
+    EXIT_TERMINATED,
     VERBOSE,
     complain,
     never_fail_to_encode,
@@ -32,7 +34,13 @@ from redlint.upgrade_command import upgrade
 
 def main() -> None:
     """Run the command line of this process."""
+    signal.signal(signal.SIGTERM, _terminated)
     cli(prog_name="redlint")
+
+
+def _terminated(_number: int, _frame: object) -> None:
+    """End as Ctrl-C does: what is open is closed, and no process stays."""
+    raise SystemExit(EXIT_TERMINATED)
 
 
 class _Redlint(click.Group):

@@ -15,7 +15,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -167,7 +167,7 @@ class Config:
 
         return ModelSettings(
             target=self.target,
-            is_production=self.is_production,
+            is_production=cache(self.is_production),
             clients=self.clients,
             client_names=self.client_names,
             wrappers=self.wrappers,

@@ -13,6 +13,7 @@ EXIT_FINDINGS: Final = 1
 EXIT_FAILED: Final = 2
 EXIT_INTERRUPTED: Final = 130
 EXIT_BROKEN_PIPE: Final = 141
+EXIT_TERMINATED: Final = 143
 
 VERBOSE: Final = "redlint.verbose"
 """The key of click's context that says whether to print more."""

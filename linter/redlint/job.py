@@ -6,15 +6,16 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from redlint.config import Config, absolute_path, configured_rules, load_config
 from redlint.discover import discover, shown_path
 from redlint.errors import ConfigError, RedlintError
 from redlint.model.files import ProjectFiles
-from redlint.registry import load_rules
-from redlint.rule import Rule
-from redlint.selection import RuleIndex
+
+if TYPE_CHECKING:
+    from redlint.rule import Rule
+    from redlint.selection import RuleIndex
 
 STANDARD_INPUT: Final = "-"
 """The path that stands for standard input."""
@@ -83,6 +84,10 @@ class Job:
 
     def rules(self) -> tuple[Rule, ...]:
         """All rules with their options. Raises :class:`ConfigError` for selectors that match none."""
+        # A run whose result is known needs no rules, which take longer to import than it takes altogether.
+        from redlint.registry import load_rules
+        from redlint.selection import RuleIndex
+
         rules = load_rules(plugins=self.config.plugins)
         _refuse_unknown_selectors(self.config, RuleIndex.of(rules))
         return configured_rules(self.config, rules)

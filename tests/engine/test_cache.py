@@ -19,7 +19,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from redlint import cache as cache_module
-from redlint.cache import FactsCache, remove
+from redlint.cache import FactsCache
+from redlint.cache_database import MAX_BYTES, remove
 from redlint.errors import SourceSyntaxError
 from redlint.model.collect import collect
 from redlint.model.facts import ModuleFacts
@@ -50,7 +51,7 @@ def directory(tmp_path: Path) -> Path:
     return tmp_path / ".redlint_cache"
 
 
-def _run(directory: Path, collector: Collector, *texts: str, max_bytes: int = cache_module.MAX_BYTES) -> str:
+def _run(directory: Path, collector: Collector, *texts: str, max_bytes: int = MAX_BYTES) -> str:
     """One run over some texts; what went wrong with the cache."""
     with FactsCache(directory, collector, max_bytes=max_bytes) as kept:
         for text in texts:

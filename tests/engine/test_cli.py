@@ -380,8 +380,8 @@ def test_a_profile_tells_of_all_phases_rules_and_files(project: Path) -> None:
     (project / "plain.py").write_text("x = 1\n")
     rows = run("check", "--profile", "--quiet").stderr.splitlines()
     parts = [[row.split("  ")[0] for row in part] for part in _parts(rows)]
-    phases = {"discover", "import", "load rules", "read and gate", "collect", "follow clients", "resolve calls"}
-    phases |= {"build the model", "run rules", "report", "other", "total"}
+    phases = {"discover", "import", "load rules", "read and gate", "collect", "follow clients"}
+    phases |= {"collect in processes", "resolve calls", "build the model", "run rules", "report", "other", "total"}
     assert {*parts[0]} == {"phase", *phases}
     on = {f"{rule.code} {rule_name(rule.__name__)}" for rule in load_rules() if not rule.preview}
     assert {*parts[1]} == {"rule", *on}
@@ -416,9 +416,10 @@ def test_facts_are_kept_for_the_next_run(project: Path, monkeypatch: pytest.Monk
     (project / "app.py").write_text(KEYS)
     first = run("check", "--output-format", "json")
     assert (project / ".redlint_cache" / "facts.db").exists()
-    monkeypatch.setattr("redlint.cache.collect", lambda text: pytest.fail("collected again"))
-    second = run("check", "--output-format", "json")
-    assert (second.exit_code, second.stdout) == (first.exit_code, first.stdout)
+    monkeypatch.setattr("redlint.collecting.collect", lambda text: pytest.fail("collected again"))
+    second = run("check", "--output-format", "json-lines")
+    assert second.exit_code == first.exit_code
+    assert [json.loads(row) for row in second.stdout.splitlines()] == json.loads(first.stdout)
 
 
 @pytest.mark.parametrize("arguments", [("--no-cache",), ("--cache-dir", "elsewhere")])

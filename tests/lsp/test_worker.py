@@ -64,6 +64,25 @@ def test_linking_gives_way_to_an_edit_and_begins_again(worker: Worker) -> None:
     assert log == ["begin", "begin", "end"]
 
 
+def test_linking_waits_until_nobody_types(worker: Worker) -> None:
+    log: list[str] = []
+    finished = threading.Event()
+
+    def edit(number: int) -> None:
+        log.append(f"edit {number}")
+        if number < 3:
+            worker.submit(number, Urgency.EDIT, lambda: edit(number + 1))
+
+    def link() -> None:
+        log.append("link")
+        finished.set()
+
+    worker.submit("edit", Urgency.EDIT, lambda: edit(0))
+    worker.submit("link", Urgency.LINK, link)
+    assert finished.wait(PATIENCE)
+    assert log == ["edit 0", "edit 1", "edit 2", "edit 3", "link"]
+
+
 def test_the_first_linking_is_not_interrupted(worker: Worker) -> None:
     log: list[str] = []
     begun, go_on, finished = threading.Event(), threading.Event(), threading.Event()

@@ -19,7 +19,8 @@ from hypothesis import HealthCheck, given, settings
 
 from redlint.errors import SourceSyntaxError
 from redlint.model.collect import collect
-from redlint.model.facts import ModuleFacts, decode_facts, encode_facts
+from redlint.model.facts import ModuleFacts
+from redlint.model.facts_data import decode_facts, encode_facts
 from redlint.model.kinds import BlockKind, ScopeKind
 from redlint.source import SourceText
 

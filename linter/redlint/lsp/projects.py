@@ -214,15 +214,16 @@ class ProjectAnalysis:
         ready, snapshot = self._ready, self._snapshot
         if ready is None or snapshot is None or document.path not in snapshot.linted:
             return snapshot
+        content = document.content
+        # Parses what was just opened as well, so that the first edit need not.
+        collected = self._kept.edited(document.path, content) if document.path in ready.live.known else None
         found = snapshot.findings.get(document.path)
         if found is not None and found.source.text == document.source.text:
             return self._replace(found, document)
         module = snapshot.model.modules.get(document.path)
         if found is None and module is not None and module.source.text == document.source.text:
             return self._replace(FileFindings(module.source, (), snapshot.result), document)
-        content = document.content
-        collected = self._kept.collected(document.path, content)
-        if collected.problem is not None and document.path in ready.live.known:
+        if collected is not None and collected.problem is not None:
             return self._replace(self._broken(document, ready, snapshot.model), document)
         model = ready.live.relink(document.path, content)
         if model is None:

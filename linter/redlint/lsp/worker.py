@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import enum
 import threading
+import time
 import traceback
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
 _STACK = 64 * 1024 * 1024
 """Evaluation follows long chains of values; threads get far less room than the first one on some systems."""
+
+
+QUIET = 0.3
+"""Seconds after an edit before the project is linked again: whoever types goes on, and would interrupt it."""
 
 
 class Urgency(enum.IntEnum):
@@ -40,6 +45,7 @@ class Worker:
         self._tasks: dict[Hashable, _Task] = {}
         self._running: _Task | None = None
         self._stopped = False
+        self._quiet_from = 0.0
         self._changed = threading.Condition()
         before = threading.stack_size(_STACK)
         try:
@@ -82,13 +88,25 @@ class Worker:
     def _run(self) -> None:
         while True:
             with self._changed:
-                while not self._tasks and not self._stopped:
-                    self._changed.wait()
-                if self._stopped:
+                key = self._next()
+                if key is None:
                     return
-                key = min(self._tasks, key=lambda one: self._tasks[one].urgency)
                 task = self._running = self._tasks.pop(key)
             self._do(key, task)
+            if task.urgency is Urgency.EDIT:
+                self._quiet_from = time.monotonic() + QUIET
+
+    def _next(self) -> Hashable | None:
+        """Wait for the most urgent task that may begin; ``None`` when there will be none."""
+        while not self._stopped:
+            wait: float | None = None
+            if self._tasks:
+                key = min(self._tasks, key=lambda one: self._tasks[one].urgency)
+                wait = self._quiet_from - time.monotonic() if self._tasks[key].urgency >= Urgency.LINK else 0
+                if wait <= 0:
+                    return key
+            self._changed.wait(wait)
+        return None
 
     def _do(self, key: Hashable, task: _Task) -> None:
         try:

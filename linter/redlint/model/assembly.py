@@ -122,6 +122,6 @@ class Assembly:
             loop_runs=self._loop_runs.of_module(module),
             missing_methods=self._missing_methods.of_module(module, calls),
             production=self._settings.is_production(path),
-            chosen_methods=tuple(self._requests.chosen_methods(module)),
+            chosen_methods=tuple(self._requests.chosen_methods(module, self._finder.evaluator)),
             text_uses=self._text_uses.of_module(module),
         )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from redlint.diagnostic import Span
 from redlint.errors import SourceSyntaxError, UnreadableSourceError
-from redlint.model.collect import collect
+from redlint.model.collect import EditedTexts, collect
 from redlint.model.facts import ModuleFacts
 from redlint.model.index import ModuleIndex
 from redlint.source import SourceText
@@ -36,6 +37,13 @@ Collect = Callable[[str], ModuleFacts]
 """Gives the facts of a source text; raises :class:`SourceSyntaxError` where it does not parse."""
 
 
+Prepare = Callable[[Iterable[str]], None]
+
+
+def _nothing(texts: Iterable[str]) -> None:
+    """Prepare nothing: each text is collected when it is asked for."""
+
+
 class KeptFiles:
     """Collected files by path; each stays until the file has another content.
 
@@ -43,10 +51,20 @@ class KeptFiles:
     the other.
     """
 
-    def __init__(self, collect: Collect = collect) -> None:
-        """``collect`` gives the facts of a source text: parses it, or knows them from an earlier run."""
+    def __init__(self, collect: Collect = collect, prepare: Prepare = _nothing) -> None:
+        """``collect`` gives the facts of a source text: parses it, or knows them from an earlier run.
+
+        ``prepare`` is told of texts that ``collect`` will be asked for.
+        """
         self._collect = collect
+        self._prepare = prepare
         self._files: dict[str, tuple[bytes, CollectedFile]] = {}
+        self._edited = EditedTexts()
+
+    def prepare(self, files: Iterable[tuple[str, bytes]]) -> None:
+        """Say which contents at which paths will be asked for, so that they can be collected at once."""
+        fresh = [(path, content) for path, content in files if path not in self._files]
+        self._prepare(text for path, content in fresh if (text := _decoded(path, content)) is not None)
 
     def collected(self, path: str, content: bytes) -> CollectedFile:
         """The facts of a content at a path, collected if they are not there yet."""
@@ -57,10 +75,26 @@ class KeptFiles:
         self._files[path] = (content, found)
         return found
 
+    def edited(self, path: str, content: bytes) -> CollectedFile:
+        """The facts of a file that is being edited: what did not change since its last version is not parsed again."""
+        kept = self._files.get(path)
+        if kept is not None and kept[0] == content and path in self._edited:
+            return kept[1]
+        found = collect_file(path, content, partial(self._edited.collect, path))
+        self._files[path] = (content, found)
+        return found
+
     def keep_only(self, paths: frozenset[str]) -> None:
         """Forget files that are not among ``paths``."""
         for path in self._files.keys() - paths:
             del self._files[path]
+
+
+def _decoded(path: str, content: bytes) -> str | None:
+    try:
+        return SourceText.decode(path, content).text
+    except UnreadableSourceError:
+        return None
 
 
 def collect_file(path: str, content: bytes, collect: Collect = collect) -> CollectedFile:
@@ -76,4 +110,6 @@ def collect_file(path: str, content: bytes, collect: Collect = collect) -> Colle
         return CollectedFile(source, None, FileProblem(path, "syntax", error.message, place))
     except RecursionError:
         return CollectedFile(source, None, FileProblem(path, "unreadable", "nested too deeply to analyse", Span(0, 0)))
+    except UnreadableSourceError as error:
+        return CollectedFile(source, None, FileProblem(path, "unreadable", str(error), Span(0, 0)))
     return CollectedFile(source, ModuleIndex(path, source, facts), None)

@@ -369,17 +369,3 @@ class ModuleFacts(msgspec.Struct, frozen=True, array_like=True):
     exports: tuple[str, ...] | None
     comments: tuple[tuple[int, str], ...]
     multiline_strings: tuple[tuple[int, int], ...]
-
-
-_encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(ModuleFacts)
-
-
-def encode_facts(facts: ModuleFacts) -> bytes:
-    """The facts as msgpack bytes."""
-    return _encoder.encode(facts)
-
-
-def decode_facts(data: bytes) -> ModuleFacts:
-    """The facts again. Raises ``msgspec.DecodeError`` for bytes that :func:`encode_facts` did not make."""
-    return _decoder.decode(data)

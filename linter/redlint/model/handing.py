@@ -47,6 +47,7 @@ class Recorder:
         self._known = frozenset(known)
         self._admits = admits
         self.found: set[str] = set()
+        self.refused: set[str] = set()
 
     def load(self, path: str) -> ModuleIndex | None:
         """The module, noted if it is not known."""
@@ -56,8 +57,8 @@ class Recorder:
         """Note a file that is needed, and tell whether it may be looked into."""
         if path in self._known:
             return True
-        if path not in self.found and path and self._admits(path):
-            self.found.add(path)
+        if path not in self.found and path:
+            (self.found if self._admits(path) else self.refused).add(path)
         return path in self.found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -22,6 +22,8 @@ _SIGNATURE = re.compile(r"\bdef\s+\w+\s*\(((?:[^()]|\([^()]*\))*)\)")
 _OUTWARD = re.compile(r"(?<!\bself)(?<!\bcls)\.(\w+)")
 _WORD = re.compile(r"[^\W\d]\w*")
 _ALL = "*"
+_FEW_WORDS = 16
+"""Words up to which looking for each is quicker than taking a text apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,14 @@ class Bearing:
 
     direct: frozenset[str]
     indirect: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """The files that can reach a Redis object, and the names that lead there, by the module that offers them."""
+
+    files: frozenset[str]
+    offered: Mapping[str, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +204,7 @@ class Importers:
                 found[path] = names
         return {path: frozenset(names) for path, names in found.items()}
 
-    def of(self, bearing: Mapping[str, Bearing], doors: frozenset[str], known: set[str]) -> list[str]:
+    def of(self, bearing: Mapping[str, Bearing], doors: frozenset[str], known: set[str]) -> Reached:
         """The files, not among ``known``, to parse because of the names that modules offer (by path).
 
         ``doors`` are the names of attributes that hold or give a Redis object. A file that only passes an
@@ -203,7 +213,7 @@ class Importers:
         spread = _Spread(self, bearing, doors, known)
         spread.run()
         found = {*spread.found, *self._using_fixtures(bearing, doors, known)}
-        return sorted(found - known)
+        return Reached(frozenset(found - known), spread.offered())
 
     def _using_fixtures(self, bearing: Mapping[str, Bearing], doors: frozenset[str], known: set[str]) -> Iterator[str]:
         for path, one in bearing.items():
@@ -228,8 +238,12 @@ class Importers:
         """The imports in a file of modules of the project."""
         return self._edges.get(importer, [])
 
-    def has_word(self, path: str, words: Iterable[str]) -> bool:
+    def has_word(self, path: str, words: Collection[str]) -> bool:
         """Whether one of the words stands in the file, anywhere."""
+        if path not in self._words and len(words) <= _FEW_WORDS:
+            content = self._contents[path]
+            if not any(word.encode("utf-8", "replace") in content for word in words):
+                return False
         return not self._words_of(path).isdisjoint(words)
 
     def may_open(self, path: str, doors: frozenset[str]) -> bool:
@@ -239,10 +253,13 @@ class Importers:
         """
         if self.has_word(path, doors):
             return True
+        return any(self.opens(one, doors) for one in self.handed_on(path))
+
+    def handed_on(self, path: str) -> set[str]:
+        """The modules that a file may hand an object to: those it imports, also through packages."""
         near = {edge.source for edge in self.edges_from(path)}
         packages = {one for one in near if one.rpartition("/")[2] == "__init__.py"}
-        near |= {edge.source for one in packages for edge in self.edges_from(one)}
-        return any(self.opens(one, doors) for one in near)
+        return near | {edge.source for one in packages for edge in self.edges_from(one)}
 
     def opens(self, path: str, doors: frozenset[str]) -> bool:
         """Whether a file goes through one of the doors of an object other than ``self``."""
@@ -298,6 +315,13 @@ class _Spread:
                 self._pass_module_on(offer)
             else:
                 self._pass_on(offer)
+
+    def offered(self) -> dict[str, frozenset[str]]:
+        """The names that lead to a Redis object, by the module that offers them."""
+        names: dict[str, set[str]] = {}
+        for path, name in self._sources:
+            names.setdefault(path, set()).add(name)
+        return {path: frozenset(found) for path, found in sorted(names.items())}
 
     def _offer(self, offer: _Offer, source: _Offer | None) -> None:
         if offer not in self._sources:

@@ -12,20 +12,25 @@ from redlint.model.facts import (
     BlockFacts,
     Call,
     CallSite,
+    Collection,
+    Conditional,
     Constant,
     Expression,
+    Mapping,
     ModuleFacts,
     Name,
     Result,
     ScopeFacts,
     Store,
     dotted_name,
+    inner_expressions,
     last_name,
 )
 from redlint.model.kinds import BlockKind, ScopeKind
 from redlint.source import SourceText
 
 _BRANCHES = (BlockKind.IF, BlockKind.ELSE, BlockKind.CASE)
+_ASKS = frozenset({"isinstance", "issubclass", "super", "cast", "TypeVar", "hasattr"})
 _OWN_NAMES = (BlockKind.COMPREHENSION, BlockKind.LAMBDA)
 
 
@@ -240,6 +245,34 @@ class ModuleIndex:
         return found
 
     @cached_property
+    def handed(self) -> dict[str, list[tuple[CallSite, int]]]:
+        """The names and attributes that are arguments of calls: the call and the argument's position, by last name."""
+        found: dict[str, list[tuple[CallSite, int]]] = {}
+        for site in self.facts.calls:
+            for position, argument in enumerate(site.call.arguments):
+                value = argument.value
+                if isinstance(value, Name | Attribute) and not argument.stars:
+                    found.setdefault(value.name, []).append((site, position))
+        return found
+
+    @cached_property
+    def names_kept(self) -> frozenset[str]:
+        """The names that are handed over, returned or put into containers: what they name may be used anywhere."""
+        facts = self.facts
+        found: set[str] = set()
+        for site in facts.calls:
+            if last_name(site.call.function) not in _ASKS:
+                for argument in site.call.arguments:
+                    _add_names(argument.value, found)
+        for value in (*(one.value for one in facts.bindings), *(one.value for one in facts.stores)):
+            if isinstance(value, Collection | Mapping | Conditional):
+                _add_names(value, found)
+        for result in facts.results:
+            if result.value is not None:
+                _add_names(result.value, found)
+        return frozenset(found)
+
+    @cached_property
     def method_calls(self) -> dict[tuple[int, str], list[CallSite]]:
         """``name.method(...)`` by the scope that binds the name, and ``self.name.method(...)`` by the class."""
         found: dict[tuple[int, str], list[CallSite]] = {}
@@ -386,6 +419,14 @@ class ModuleIndex:
         return any(
             binding.start <= position and binding.block in chain and binding.kind != "augmented" for binding in found
         )
+
+
+def _add_names(expression: Expression, found: set[str]) -> None:
+    if isinstance(expression, Name | Attribute):
+        found.add(expression.name)
+    elif isinstance(expression, Collection | Mapping | Conditional):
+        for inner in inner_expressions(expression):
+            _add_names(inner, found)
 
 
 def _by_parent(facts: ModuleFacts, numbers: Iterable[int]) -> dict[int, list[int]]:

@@ -397,8 +397,9 @@ def patterns_of(calls: Iterable[RedisCall]) -> tuple[PatternUses, ...]:
             continue
         for key in call.keys:
             for pattern in key.patterns:
-                first.setdefault(pattern.identity, pattern)
-                found.setdefault(pattern.identity, []).append(PatternUse(call, key))
+                identity = pattern.identity
+                first.setdefault(identity, pattern)
+                found.setdefault(identity, []).append(PatternUse(call, key))
     return tuple(
         PatternUses(first[identity], tuple(sorted(uses, key=lambda use: (use.call.path, use.call.span.start))))
         for identity, uses in sorted(found.items(), key=lambda item: (first[item[0]].text, item[0]))

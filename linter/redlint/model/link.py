@@ -33,7 +33,8 @@ from redlint.model.provenance import Provenance, TracingEvaluator
 from redlint.model.reach import Reach
 from redlint.model.request_data import RequestData, takes_parameter
 from redlint.model.settings import ModelSettings
-from redlint.model.stopwatch import BUILDING, COLLECTING, FOLLOWING, READING, RESOLVING, Timer, untimed
+from redlint.model.stopwatch import BUILDING, COLLECTING, FOLLOWING, PREPARING, READING, RESOLVING, Timer, untimed
+from redlint.model.surroundings import Surroundings
 from redlint.model.target import Target, Topology
 from redlint.model.ttl import TtlPolicy
 from redlint.model.unresolved import UnresolvedCall, unresolved_calls
@@ -55,6 +56,7 @@ class ProjectModel:
     settings: ModelSettings
     provenance: Provenance
     find_unresolved: Callable[[], tuple[UnresolvedCall, ...]]
+    find_surroundings: Callable[[], Surroundings | None]
 
     @property
     def target(self) -> Target:
@@ -84,6 +86,10 @@ class ProjectModel:
         """The calls that look like Redis on something unknown, each with the reason, by path and place."""
         with _deep_recursion():
             return self.find_unresolved()
+
+    def surroundings(self) -> Surroundings | None:
+        """What linking asked of the files that it did not come to; ``None`` where it came to all of them."""
+        return self.find_surroundings()
 
     def call_at(self, place: Place) -> RedisCall | None:
         """The call that starts at a place, if it is a resolved one."""
@@ -198,6 +204,13 @@ class Project:
         self._names = ModuleNames(self._paths, protected=import_words())
         self._importers = Importers(self._names)
         self._known: set[str] = set()
+        self._asked: Mapping[str, frozenset[str]] = {}
+        self._offered: Mapping[str, frozenset[str]] = {}
+        self._fixtures: dict[str, frozenset[str]] = {}
+        self._doors: frozenset[str] = frozenset()
+        self._refused: set[str] = set()
+        self._reading: list[str] = []
+        self._requested: set[str] = set()
 
     # --- reading --------------------------------------------------------------------------------------
 
@@ -239,7 +252,7 @@ class Project:
         """The files that name a client library (or all, without the gate)."""
         if not self._settings.gate:
             return list(self._paths)
-        found: list[str] = []
+        admitted: dict[str, bytes] = {}
         for number, path in enumerate(self._paths):
             self._progress("reading files", number, len(self._paths))
             content = self._read(path)
@@ -247,20 +260,29 @@ class Project:
                 continue
             self._importers.add(path, content)
             if self._admits(path, content):
-                self._modules[path] = self._collect(path, content)
-                found.append(path)
-        return found
+                admitted[path] = content
+            elif path in self._files.explicit:
+                self._collect(path, content)  # whoever names a file wants to know if it does not parse
+        with self._timer(PREPARING):
+            self._kept.prepare(admitted.items())
+        for path, content in admitted.items():
+            self._modules[path] = self._collect(path, content)
+        return list(admitted)
 
     @cached_property
     def _gate(self) -> Gate:
+        return Gate(self._gate_words)
+
+    @property
+    def _gate_words(self) -> tuple[str, ...]:
         settings = self._settings
         words = {name.partition(":")[0].rpartition(".")[2] for name in settings.clients}
         words |= {name.rpartition(".")[2] for name in settings.wrappers} | {*settings.client_names}
-        return Gate(words)
+        return tuple(sorted(words))
 
     def _admits(self, path: str, content: bytes) -> bool:
         """Whether a file is worth parsing for its own sake."""
-        return not self._settings.gate or path in self._files.explicit or self._gate.admits(content)
+        return not self._settings.gate or self._gate.admits(content)
 
     # --- linking --------------------------------------------------------------------------------------
 
@@ -271,6 +293,9 @@ class Project:
         while True:
             self._known.update(fresh)
             with self._timer(FOLLOWING):
+                unread = [path for path in fresh if path not in self._modules]
+                with self._timer(PREPARING):
+                    self._kept.prepare((path, content) for path in unread if (content := self._read(path)) is not None)
                 for number, path in enumerate(fresh):
                     self._progress("following clients", number, len(fresh))
                     self.load(path)
@@ -299,12 +324,19 @@ class Project:
         if not self._settings.gate or len(self._known) == len(self._paths):
             return []
         reach = Reach(evaluator)
-        bearing = reach.bearing(self._importers.wanted(self._known))
+        self._asked = self._importers.wanted(self._known)
+        bearing = reach.bearing(self._asked)
         # The doors of what can be imported: objects that are only handed around have others.
-        doors = reach.doors
+        self._doors = reach.doors
         found = self._handed(evaluator, reach, fresh) | self._readers(evaluator)
+        self._offered = {}
         if bearing:
-            found.update(self._importers.of(bearing, doors, self._known | found))
+            reached = self._importers.of(bearing, self._doors, self._known | found)
+            self._offered = reached.offered
+            found |= reached.files
+        self._fixtures = {
+            path: one.direct | one.indirect for path, one in bearing.items() if path.rpartition("/")[2] == "conftest.py"
+        }
         return sorted(found)
 
     def _readers(self, evaluator: Evaluator) -> set[str]:
@@ -315,6 +347,7 @@ class Project:
             for name, owners in sorted(outside.shared(evaluator).items())
             for owner in sorted(owners)
         ]
+        self._reading = words
         if not words:
             return set()
         pattern = re.compile("|".join(words).encode())
@@ -334,7 +367,9 @@ class Project:
         direct = search(lambda _: True)
         indirect = search(lambda path: self._importers.may_open(path, reach.doors))
         concerned = (path for path in sorted(known & {*fresh, *importers}) if self._imports_unknown(path))
-        return Receivers(evaluator, reach, direct, indirect).of(concerned)
+        found = Receivers(evaluator, reach, direct, indirect).of(concerned)
+        self._refused |= indirect.recorder.refused
+        return found
 
     def _imports_unknown(self, path: str) -> bool:
         """Whether a file, or one that it imports, imports a file of the project that is not parsed."""
@@ -348,8 +383,9 @@ class Project:
             path: {call.scope.name for call in group if takes_parameter(call, *found.given(call))}
             for path, group in found.calls.items()
         }
+        self._requested = {name for group in names.values() for name in group}
         asking: set[str] = set()
-        for path in self._paths:
+        for path in self._paths if self._requested else ():
             if path in self._known or not self._importers.has_word(path, web_packages()):
                 continue
             sources = {edge.source for edge in self._importers.edges_from(path)}
@@ -391,6 +427,25 @@ class Project:
             settings=self._settings,
             provenance=Provenance(tracing),
             find_unresolved=lambda: unresolved_calls(tracing, self._linked()),
+            find_surroundings=self._surroundings,
+        )
+
+    def _surroundings(self) -> Surroundings | None:
+        if not self._settings.gate:
+            return None
+        passing = {path for path in self._offered if path not in self._known} | self._refused
+        handed_on = {one for path in passing for one in self._importers.handed_on(path)}
+        return Surroundings(
+            inside=frozenset(self._modules),
+            linked=frozenset(self._known),
+            asked=dict(sorted(self._asked.items())),
+            offered=dict(self._offered),
+            doors=self._doors,
+            watched=frozenset(passing | handed_on),
+            readers=tuple(self._reading),
+            fixtures=self._fixtures,
+            requested=frozenset(self._requested),
+            gate_words=self._gate_words,
         )
 
 

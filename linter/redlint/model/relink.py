@@ -9,17 +9,17 @@ says of the edited file holds at once; for the whole project link again when the
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
+from operator import attrgetter
 from typing import TypeAlias
 
 from redlint.model.assembly import Assembly, EventFinder, FoundCalls, ModuleModel
 from redlint.model.collected import CollectedFile, KeptFiles
 from redlint.model.evaluation.evaluator import Evaluator, ModuleLoader
 from redlint.model.evaluation.outside import OutsideStores, resolve_computed
-from redlint.model.facts import Attribute, Binding, CallSite, Expression, Name
+from redlint.model.facts import Binding, CallSite, Expression, dotted_name
 from redlint.model.files import ProjectFiles
 from redlint.model.index import ModuleIndex
 from redlint.model.kinds import ScopeKind
@@ -134,34 +134,25 @@ class ForgettingEvaluator(Evaluator):
         """Forget what was worked out from a module that has changed, and enter its new version into the tables."""
         same_scopes = before is not None and _scopes(before) == _scopes(after)
         changed: list[_Question] = [("module", after.path)]
-        changed += [("calls", name) for name in _counts_differ(before, after, _callees)]
-        changed += [("handing", name) for name in _counts_differ(before, after, _handed)]
+        changed += [("calls", name) for name in _counts_differ(before, after, attrgetter("calls_by_callee"))]
+        changed += [("handing", name) for name in _counts_differ(before, after, attrgetter("handed"))]
         if list(_stored_outside(before)) != list(_stored_outside(after)):
             changed.append(_OUTSIDE)
-        self._replace_calls(before, after)
-        self._replace_stores(after)
+        for table in (self._calls, self._handing):
+            if table is not None:
+                table.replace(before, after)
+        self._replace_stores(before, after)
         self._script_names = None
         if self._attribute_names is not None:
             self._attribute_names.update(*after.attribute_names.values())
         self._forget_answers(changed, after.path, same_scopes=same_scopes)
-        self._replace_classes(before, after, same_scopes=same_scopes)
+        if before is None or _class_tree(before) != _class_tree(after):
+            self._replace_classes(before, after, same_scopes=same_scopes)
 
-    def _replace_calls(self, before: ModuleIndex | None, after: ModuleIndex) -> None:
-        if self._calls is not None:
-            old = before.calls_by_callee if before is not None else {}
-            for name in old.keys() | after.calls_by_callee.keys():
-                calls = [one for one in self._calls.get(name, ()) if one[0].path != after.path]
-                calls += [(after, site) for site in after.calls_by_callee.get(name, ())]
-                self._calls[name] = sorted(calls, key=lambda one: one[0].path)
-        if self._handing is not None:
-            for name in {*_handed(before), *_handed(after)}:
-                handing = [one for one in self._handing.get(name, ()) if one[0].path != after.path]
-                handing += [(after, site, position) for site, position in _handing(after, name)]
-                self._handing[name] = sorted(handing, key=lambda one: one[0].path)
-
-    def _replace_stores(self, after: ModuleIndex) -> None:
+    def _replace_stores(self, before: ModuleIndex | None, after: ModuleIndex) -> None:
         if self._outside is not None:
-            self._outside.remove(after.path)
+            if before is not None:
+                self._outside.remove(before)
             self._outside.add(after)
             with self._for_everybody():
                 resolve_computed(self, self._outside)
@@ -236,32 +227,11 @@ def _modules_in(subject: object) -> Iterator[str]:
 
 
 def _counts_differ(
-    before: ModuleIndex | None, after: ModuleIndex, names: Callable[[ModuleIndex | None], Iterable[str]]
+    before: ModuleIndex | None, after: ModuleIndex, entries: Callable[[ModuleIndex], Mapping[str, Sequence[object]]]
 ) -> list[str]:
     """The names that one of two versions of a module has more often than the other."""
-    old, new = Counter(names(before)), Counter(names(after))
-    return [name for name in old.keys() | new.keys() if old[name] != new[name]]
-
-
-def _callees(module: ModuleIndex | None) -> Iterator[str]:
-    for name, sites in module.calls_by_callee.items() if module is not None else ():
-        for _ in sites:
-            yield name
-
-
-def _handed(module: ModuleIndex | None) -> Iterator[str]:
-    for site in module.facts.calls if module is not None else ():
-        for argument in site.call.arguments:
-            if isinstance(argument.value, Name | Attribute) and not argument.stars:
-                yield argument.value.name
-
-
-def _handing(module: ModuleIndex, name: str) -> Iterator[tuple[CallSite, int]]:
-    for site in module.facts.calls:
-        for position, argument in enumerate(site.call.arguments):
-            value = argument.value
-            if isinstance(value, Name | Attribute) and value.name == name and not argument.stars:
-                yield site, position
+    old, new = entries(before) if before is not None else {}, entries(after)
+    return [name for name in old.keys() | new.keys() if len(old.get(name, ())) != len(new.get(name, ()))]
 
 
 def _stored_outside(module: ModuleIndex | None) -> Iterator[tuple[str, bool]]:
@@ -277,6 +247,17 @@ def _scopes(module: ModuleIndex) -> list[tuple[object, ...]]:
         (scope.kind, scope.name, scope.parent, tuple(one.name for one in scope.parameters))
         for scope in module.facts.scopes
     ]
+
+
+def _class_tree(module: ModuleIndex) -> tuple[object, ...]:
+    """What the classes of a module derive from, and the names at its top level that this may go by."""
+    classes = [
+        (number, scope.name, scope.parent, tuple(dotted_name(one) for one in scope.bases))
+        for number, scope in enumerate(module.facts.scopes)
+        if scope.kind is ScopeKind.CLASS
+    ]
+    names = [(one.name, one.kind, one.module, one.member) for one in module.facts.bindings if one.scope == 0]
+    return classes, names if classes else []
 
 
 def _mentions(answer: object, path: str, same_scopes: bool) -> bool:
@@ -365,14 +346,13 @@ class LiveProject(Project):
 
         ``None`` where the content does not parse, or the file is none that may hold a Redis object.
         """
-        collected = self._kept.collected(path, content)
-        after = collected.module
-        if after is None or path not in self._paths:
+        if path not in self._paths or not (path in self._known or self._admits(path, content)):
             return None
-        if path not in self._known:
-            if not self._admits(path, content):
-                return None
-            self._known.add(path)
+        collected = self._kept.edited(path, content)
+        after = collected.module
+        if after is None:
+            return None
+        self._known.add(path)
         with linking_conditions():
             self._replace(path, content, collected, after)
             finder = EventFinder(self._evaluators[0], self._evaluators[1])

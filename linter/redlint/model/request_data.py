@@ -129,13 +129,16 @@ class RequestData:
         found = self.of(module, expression) if expression is not None else None
         return key if found is None else replace(key, requested=found)
 
-    def chosen_methods(self, module: ModuleIndex) -> Iterator[ChosenMethod]:
-        """The methods of Redis clients that a module looks up by a name which a visitor chooses."""
+    def chosen_methods(self, module: ModuleIndex, evaluator: Evaluator) -> Iterator[ChosenMethod]:
+        """The methods of Redis clients that a module looks up by a name which a visitor chooses.
+
+        ``evaluator`` knows the clients; it need not look into files that hold none.
+        """
         for site in module.calls_by_callee.get("getattr", ()) if self._serves_web() else ():
             given = [one.value for one in site.call.arguments if one.keyword is None and not one.stars]
             if len(given) < 2 or isinstance(given[1], Constant):
                 continue
-            found = next(iter(clients(self._evaluator.evaluate(module, given[0]))), None)
+            found = next(iter(clients(evaluator.evaluate(module, given[0]))), None)
             requested = self.of(module, given[1]) if found is not None else None
             if found is not None and requested is not None:
                 span = Span(site.call.start, site.call.end)

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Final, Protocol
 
 READING: Final = "read and gate"
+PREPARING: Final = "collect in processes"
 COLLECTING: Final = "collect"
 FOLLOWING: Final = "follow clients"
 RESOLVING: Final = "resolve calls"

@@ -353,7 +353,7 @@ class TextUses:
 
 
 def _expressions(module: ModuleIndex) -> Iterator[Expression]:
-    """The expressions of a module that the facts hold, each once."""
+    """The operations, subscripts and calls of a module that the facts hold, each once."""
     facts = module.facts
     roots: list[Expression | None] = [one.call for one in facts.calls]
     roots += [one.value for one in facts.bindings]
@@ -367,7 +367,8 @@ def _expressions(module: ModuleIndex) -> Iterator[Expression]:
         place = (expression.start, expression.end, type(expression))
         if place not in seen:
             seen.add(place)
-            yield expression
+            if isinstance(expression, Operation | Subscript | Call):
+                yield expression
             waiting.extend(inner_expressions(expression))
 
 

@@ -35,14 +35,14 @@ class Cursor:
         if text.startswith(leaf, start):
             end = start + len(leaf)
             following = text[end : end + 1]
-            if not ((following.isalnum() or following == "_") and leaf[-1].isidentifier()):
+            if not ((following.isalnum() or following == "_") and leaf.isidentifier()):
                 self.position = end
                 return start
         return self._search(leaf, self.position)
 
     def _search(self, leaf: str, start: int) -> int:
         text = self.text
-        is_word = leaf[-1].isidentifier() or leaf[-1].isdigit()
+        is_word = leaf.isidentifier()  # a number may be followed by a word: ``1if x else 2``
         while True:
             match = _TOKEN.match(text, start)
             if match is None:

@@ -81,11 +81,15 @@ class StatementCollector(ExpressionCollector):
         super().__init__(text, module)
         self.scopes = [OpenScope(ScopeKind.MODULE, "", "", -1, 0, 0, 0)]
         self.exports: tuple[str, ...] | None = None
+        self.before_statements: tuple[int, ...] = ()
+        """Places before each statement of the module, behind the last leaf of the one before it."""
+        self.before_members: dict[cst.ClassDef, tuple[int, ...]] = {}
+        """The same for the classes at the top level."""
 
     def facts(self) -> ModuleFacts:
         """Walk the module and return everything found."""
         with self.inside(BlockKind.BODY, self.new_statement()):
-            self.body(self.module.body)
+            self.before_statements = self._watched(self.module.body)
             self.finish()
         self.scopes[0].end = len(self.text)
         out = self.out
@@ -111,6 +115,14 @@ class StatementCollector(ExpressionCollector):
                 self._small(node)
             else:
                 self._compound(node)
+
+    def _watched(self, nodes: Sequence[cst.BaseStatement | cst.BaseSmallStatement]) -> tuple[int, ...]:
+        """Walk statements in order; the places before each."""
+        places: list[int] = []
+        for node in nodes:
+            places.append(self.position)
+            self.body((node,))
+        return tuple(places)
 
     # --- simple statements ----------------------------------------------------------------------------
 
@@ -454,7 +466,9 @@ class StatementCollector(ExpressionCollector):
         outer, self.scope = self.scope, number
         with self.inside(BlockKind.BODY, self.new_statement()) as block:
             scope.block = block
-            self.suite(node.body)
+            places = self._watched(node.body.body)
+        if outer == 0:
+            self.before_members[node] = places
         self.scope = outer
         scope.end = self.position
         self.out.bindings.append(Binding(node.name.value, "class", outer, self.block, name_start, target=number))
@@ -493,13 +507,24 @@ def collect(text: str) -> ModuleFacts:
 
     Raises :class:`redlint.errors.SourceSyntaxError` where it does not parse.
     """
-    if _nests_too_deeply(text):
-        raise SourceSyntaxError("too many nested brackets", 0)
+    return StatementCollector(text, parse(text)).facts()
+
+
+def parse(text: str) -> cst.Module:
+    """The tree of a module's source text. Raises :class:`redlint.errors.SourceSyntaxError` where there is none."""
+    check_nesting(text)
     try:
-        module = cst.parse_module(text)
+        return cst.parse_module(text)
     except cst.ParserSyntaxError as error:
         raise SourceSyntaxError(error.message, _offset(text, error.raw_line, error.raw_column)) from None
-    return StatementCollector(text, module).facts()
+    except cst.CSTValidationError as error:  # ``return* 1``: the parser lets it pass, and the tree refuses it
+        raise SourceSyntaxError(str(error), 0) from None
+
+
+def check_nesting(text: str) -> None:
+    """Raise :class:`redlint.errors.SourceSyntaxError` where brackets nest deeper than the parser's stack may bear."""
+    if _nests_too_deeply(text):
+        raise SourceSyntaxError("too many nested brackets", 0)
 
 
 def _nests_too_deeply(text: str) -> bool:
@@ -523,4 +548,4 @@ def _offset(text: str, row: int, column: int) -> int:
     return min(starts[index] + max(column, 0), len(text))
 
 
-__all__ = ["StatementCollector", "collect"]
+__all__ = ["StatementCollector", "check_nesting", "collect", "parse"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable, Iterable, Iterator
+from operator import attrgetter
 from typing import Protocol
 
 from redlint.diagnostic import Confidence
@@ -23,6 +24,7 @@ from redlint.model.evaluation import (
     outside,
     proxies,
 )
+from redlint.model.evaluation.tables import NamedEntries
 from redlint.model.events import ConstantValue
 from redlint.model.facts import (
     Attribute,
@@ -114,10 +116,10 @@ class Evaluator:
         """``paths`` gives the modules whose calls are looked at for what they pass to functions."""
         self.load = load
         self._paths = paths
-        self._calls: dict[str, list[tuple[ModuleIndex, CallSite]]] | None = None
+        self._calls: NamedEntries[CallSite] | None = None
         self._subclasses: dict[ScopeKey, set[ScopeKey]] | None = None
         self._other_names: dict[str, set[str]] | None = None
-        self._handing: dict[str, list[tuple[ModuleIndex, CallSite, int]]] | None = None
+        self._handing: NamedEntries[tuple[CallSite, int]] | None = None
         self._outside: outside.OutsideStores | None = None
         self._attribute_names: set[str] | None = None
         self._script_names: set[str] | None = None
@@ -286,13 +288,8 @@ class Evaluator:
     def calls_named(self, name: str) -> list[tuple[ModuleIndex, CallSite]]:
         """The calls of anything with this last name, in the modules that passed the gate."""
         if self._calls is None:
-            self._calls = {}
-            for path in self._paths():
-                module = self.load(path)
-                for callee, sites in module.calls_by_callee.items() if module is not None else ():
-                    group = self._calls.setdefault(callee, [])
-                    group.extend((module, site) for site in sites if module is not None)
-        return self._calls.get(name, [])
+            self._calls = NamedEntries(attrgetter("calls_by_callee"), self.modules())
+        return self._calls.get(name)
 
     def modules(self) -> Iterator[ModuleIndex]:
         """The modules that passed the gate."""
@@ -304,15 +301,12 @@ class Evaluator:
     def calls_handing(self, name: str, callees: frozenset[str]) -> list[tuple[ModuleIndex, CallSite, int]]:
         """The calls of something named as one of ``callees`` with an argument named ``name``, and its position."""
         if self._handing is None:
-            self._handing = {}
-            for path in self._paths():
-                module = self.load(path)
-                for site in module.facts.calls if module is not None else ():
-                    for position, argument in enumerate(site.call.arguments):
-                        value = argument.value
-                        if module is not None and not argument.stars and isinstance(value, Name | Attribute):
-                            self._handing.setdefault(value.name, []).append((module, site, position))
-        return [one for one in self._handing.get(name, ()) if last_name(one[1].call.function) in callees]
+            self._handing = NamedEntries(attrgetter("handed"), self.modules())
+        return [
+            (module, site, position)
+            for module, (site, position) in self._handing.get(name)
+            if last_name(site.call.function) in callees
+        ]
 
     def class_names(self, cls: ScopeKey) -> set[str]:
         """The names of a class and of the project classes that derive from it."""

@@ -6,6 +6,7 @@ an object of the same name is taken to be the same one, if nothing but Redis obj
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
@@ -76,11 +77,15 @@ class OutsideStores:
         for site in module.calls_by_callee.get("setattr", ()):
             self._add_call(module, site)
 
-    def remove(self, path: str) -> None:
+    def remove(self, module: ModuleIndex) -> None:
         """Leave the stores of a module out."""
-        self.attributes = _elsewhere(self.attributes, path)
-        self.entries = _elsewhere(self.entries, path)
-        self.computed = [one for one in self.computed if one[0].path != path]
+        names = {store.name for store in module.outside_stores if store.index is None}
+        keys = {_constant(store.index) for store in module.outside_stores if store.index is not None}
+        set_names = [_name_set(site) for site in module.calls_by_callee.get("setattr", ())]
+        names |= {name for name in set_names if isinstance(name, str)}
+        _leave_out(self.attributes, set(self.attributes) if None in set_names else names, module.path)
+        _leave_out(self.entries, keys, module.path)
+        self.computed = [one for one in self.computed if one[0].path != module.path]
 
     def _add_call(self, module: ModuleIndex, site: CallSite) -> None:
         arguments = site.call.arguments
@@ -94,10 +99,17 @@ class OutsideStores:
         self.attributes.setdefault(name, []).append(store)
 
 
-def _elsewhere(stores: dict[Key, list[OutsideStore]], path: str) -> dict[Key, list[OutsideStore]]:
-    """The stores that do not stand in a module."""
-    kept = {name: [one for one in group if one.module.path != path] for name, group in stores.items()}
-    return {name: group for name, group in kept.items() if group}
+def _leave_out(stores: dict[Key, list[OutsideStore]], names: Iterable[Key], path: str) -> None:
+    """Leave those stores of some names out that stand in a module."""
+    for name in names:
+        kept = [one for one in stores.pop(name, ()) if one.module.path != path]
+        if kept:
+            stores[name] = kept
+
+
+def _name_set(site: CallSite) -> ConstantValue:
+    """The attribute that a call of ``setattr`` sets, where a literal names it."""
+    return _constant(site.call.arguments[1].value) if len(site.call.arguments) == 3 else None
 
 
 def _constant(expression: Expression) -> ConstantValue:

@@ -10,12 +10,7 @@ from redlint.model.facts import (
     Attribute,
     Binding,
     Call,
-    Collection,
-    Conditional,
-    Expression,
-    Mapping,
     Name,
-    inner_expressions,
     last_name,
 )
 from redlint.model.index import ModuleIndex, is_static
@@ -26,7 +21,6 @@ MOST_CLASSES = 16
 """A class with more project classes below it than this counts alone, without what they override."""
 
 _ABSTRACT = frozenset({"abstractmethod", "abstractproperty", "abstractclassmethod", "abstractstaticmethod"})
-_ASKS = frozenset({"isinstance", "issubclass", "super", "cast", "TypeVar", "hasattr"})
 _ACCESSORS = frozenset({"setter", "deleter"})
 _RECORDS = frozenset({"dataclass", "define", "frozen", "mutable", "attrs", "attr", "s", "dataclass_transform"})
 _RECORD_BASES = frozenset({"BaseModel", "BaseSettings", "NamedTuple", "Struct", "SQLModel"})
@@ -111,21 +105,7 @@ class Families:
     @cached_property
     def _handed_names(self) -> frozenset[str]:
         """The names that are handed over or kept as values, so that what they name may be called from anywhere."""
-        found: set[str] = set()
-        for module in self._evaluator.modules():
-            facts = module.facts
-            for site in facts.calls:
-                if last_name(site.call.function) not in _ASKS:
-                    for argument in site.call.arguments:
-                        _add_names(argument.value, found)
-            kept = [one.value for one in facts.bindings] + [one.value for one in facts.stores]
-            for value in kept:
-                if isinstance(value, Collection | Mapping | Conditional):
-                    _add_names(value, found)
-            for result in facts.results:
-                if result.value is not None:
-                    _add_names(result.value, found)
-        return frozenset(found)
+        return frozenset().union(*(module.names_kept for module in self._evaluator.modules()))
 
     def has(self, cls: ScopeKey, name: str) -> bool:
         """Whether instances of a class may have an attribute."""
@@ -188,14 +168,6 @@ class Families:
             if any(last_name(one) in _RECORDS for one in decorators):
                 return True
         return False
-
-
-def _add_names(expression: Expression, found: set[str]) -> None:
-    if isinstance(expression, Name | Attribute):
-        found.add(expression.name)
-    elif isinstance(expression, Collection | Mapping | Conditional):
-        for inner in inner_expressions(expression):
-            _add_names(inner, found)
 
 
 def is_accessor(module: ModuleIndex, binding: Binding) -> bool:

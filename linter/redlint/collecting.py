@@ -1,0 +1,203 @@
+"""Collecting many files in several processes.
+
+Collecting is a pure function of a file's text, so that it makes no difference where it is done. Texts are given out
+largest first, in batches, to whichever process is free; what comes back are the facts as data.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, as_completed
+from multiprocessing.context import BaseContext
+from typing import Final, TypeAlias
+
+import msgspec
+
+from redlint.errors import SourceSyntaxError, UnreadableSourceError
+from redlint.model.collect import collect
+from redlint.model.facts import ModuleFacts
+from redlint.model.facts_data import decode_facts, encode_facts
+from redlint.model.link import linking_conditions
+
+LEAST_CHARACTERS: Final = 1_500_000
+"""Texts to collect at once, in characters, below which starting processes takes longer than it saves."""
+
+_BATCH: Final = 100_000
+"""Characters that a process is given at a time; a larger text goes alone."""
+
+_SAFE_PATH: Final = "PYTHONSAFEPATH"
+_HAS_SAFE_PATH: Final = sys.version_info >= (3, 11)
+_CAN_START: Final = _HAS_SAFE_PATH or "fork" in multiprocessing.get_all_start_methods()
+
+_KILLED: Final = "not analysed: the process that parsed it was ended by the system"
+
+
+class _Syntax(msgspec.Struct, frozen=True, tag="syntax"):
+    """A text that does not parse; see :class:`SourceSyntaxError`."""
+
+    message: str
+    offset: int
+
+
+class _Unreadable(msgspec.Struct, frozen=True, tag="unreadable"):
+    """A text that nothing can be said of."""
+
+    message: str
+
+
+_Outcome: TypeAlias = bytes | _Syntax | _Unreadable | None
+"""What became of a text: its facts, as data, or what is wrong with it; ``None`` where it has to be collected here."""
+
+
+def usable_cores() -> int:
+    """The processor cores that this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity is not None else os.cpu_count() or 1
+
+
+class Collector:
+    """Gives the facts of texts; those that were prepared come from other processes."""
+
+    def __init__(self, jobs: int, *, least: int = LEAST_CHARACTERS) -> None:
+        """With one of ``jobs``, or with few characters to collect (see ``least``), no process is started."""
+        self._jobs = jobs
+        self._least = least
+        self._prepared: dict[str, _Outcome] = {}
+
+    def __call__(self, text: str) -> ModuleFacts:
+        """The facts of a text. Raises :class:`SourceSyntaxError`, :class:`UnreadableSourceError`."""
+        outcome = self._prepared.pop(text, None)
+        if outcome is None:
+            return collect(text)
+        if isinstance(outcome, _Syntax):
+            raise SourceSyntaxError(outcome.message, outcome.offset)
+        if isinstance(outcome, _Unreadable):
+            raise UnreadableSourceError(outcome.message)
+        return decode_facts(outcome)
+
+    def prepare(self, texts: Iterable[str]) -> None:
+        """Collect texts that will be asked for, all at once."""
+        wanted = sorted(dict.fromkeys(texts), key=lambda text: (-len(text), text))
+        if self._jobs > 1 and _CAN_START and len(wanted) > 1 and sum(map(len, wanted)) >= self._least:
+            self._prepared.update(collect_in_processes(wanted, self._jobs))
+
+
+def collect_in_processes(texts: Sequence[str], jobs: int) -> dict[str, _Outcome]:
+    """The outcomes of texts, of which the largest come first."""
+    found: dict[str, _Outcome] = {}
+    with _processes(jobs) as executor:
+        found.update(_collected(executor, list(_batches(texts))))
+    for text in texts:
+        if text not in found:  # it, or one beside it, ended its process
+            found[text] = _collected_alone(text)
+    return found
+
+
+def _collected(executor: Executor, batches: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, _Outcome]]:
+    """The outcomes of those batches whose process lived to tell."""
+    waiting: dict[Future[list[_Outcome]], tuple[str, ...]] = {}
+    with contextlib.suppress(BrokenExecutor):
+        for batch in batches:
+            waiting[executor.submit(_collect_batch, batch)] = batch
+    for future in as_completed(waiting):
+        with contextlib.suppress(BrokenExecutor):
+            yield from zip(waiting[future], future.result(), strict=True)
+
+
+def _collected_alone(text: str) -> _Outcome:
+    with _processes(1) as executor:
+        return dict(_collected(executor, [(text,)])).get(text, _Unreadable(_KILLED))
+
+
+@contextlib.contextmanager
+def _processes(jobs: int) -> Iterator[Executor]:
+    """Processes that are gone afterwards, also where the work is given up."""
+    before = set(multiprocessing.active_children())
+    with _safe_path():
+        executor = ProcessPoolExecutor(jobs, mp_context=_context(), initializer=_begin)
+        try:
+            yield executor
+        except BaseException:
+            executor.shutdown(wait=False, cancel_futures=True)
+            for process in set(multiprocessing.active_children()) - before:
+                process.terminate()
+            raise
+        executor.shutdown()
+
+
+def _context() -> BaseContext:
+    """How processes are started. What begins as a new interpreter must not look for modules where redlint is run.
+
+    Only Python 3.11 and later can be told so (``PYTHONSAFEPATH``).
+    """
+    if not _HAS_SAFE_PATH:
+        return multiprocessing.get_context("fork")
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    return context
+
+
+@contextlib.contextmanager
+def _safe_path() -> Iterator[None]:
+    before = os.environ.get(_SAFE_PATH)
+    os.environ[_SAFE_PATH] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[_SAFE_PATH]
+        else:
+            os.environ[_SAFE_PATH] = before
+
+
+def _batches(texts: Iterable[str]) -> Iterator[tuple[str, ...]]:
+    batch: list[str] = []
+    size = 0
+    for text in texts:
+        if batch and size + len(text) > _BATCH:
+            yield tuple(batch)
+            batch, size = [], 0
+        batch.append(text)
+        size += len(text)
+    if batch:
+        yield tuple(batch)
+
+
+# --- in the processes -------------------------------------------------------------------------------------
+
+
+def _begin() -> None:
+    """What a process does first: leave interrupts to its parent, go with it, and look for no garbage."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.disable()
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: multiprocessing.process.BaseProcess) -> None:
+    parent.join()
+    os._exit(1)
+
+
+def _collect_batch(texts: tuple[str, ...]) -> list[_Outcome]:
+    with linking_conditions():
+        return [_collect_one(text) for text in texts]
+
+
+def _collect_one(text: str) -> _Outcome:
+    try:
+        return encode_facts(collect(text))
+    except SourceSyntaxError as error:
+        return _Syntax(error.message, error.offset)
+    except (RecursionError, OverflowError, UnicodeEncodeError):  # some facts cannot be sent
+        return None
