@@ -12,12 +12,14 @@ import click
 
 from redlint.check_output import (
     CheckOptions,
+    Measuring,
     Page,
     cache_directory,
     collected_files,
     deliver,
     exit_code,
     findings_page,
+    measuring,
     progress_bar,
     remark,
     report,
@@ -40,6 +42,11 @@ _SEVERITIES: Final = ("error", "warning", "info")
 
 _STATISTICS: Final = ("full", "concise", "json", "json-lines")
 """Formats that --statistics comes in."""
+
+_DISCOVERING: Final = "discover"
+_IMPORTING: Final = "import"
+_LOADING_RULES: Final = "load rules"
+_REPORTING: Final = "report"
 
 
 def _listed(_context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
@@ -91,6 +98,7 @@ def _number_of_jobs(_context: click.Context, _parameter: click.Parameter, value:
 @click.option("--config", "config_file", metavar="FILE", help="Use this config file.")
 @click.option("--isolated", is_flag=True, help="Use no config file.")
 @click.option("--no-gate", is_flag=True, help="Also analyse files that seem not to use Redis.")
+@click.option("--profile", is_flag=True, help="Print where the time went, by phase, rule and file, on standard error.")
 @click.option("-q", "--quiet", is_flag=True, help="Print findings and errors only.")
 @click.option("-v", "--verbose", is_flag=True, help="Print more about the run.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True)
@@ -124,6 +132,7 @@ def check(
     config_file: str | None,
     isolated: bool,
     no_gate: bool,
+    profile: bool,
     quiet: bool,
     verbose: bool,
     color: str,
@@ -148,6 +157,7 @@ def check(
         jobs=jobs,
         no_cache=no_cache,
         cache_dir=cache_dir,
+        profile=profile,
         quiet=quiet,
         verbose=verbose,
         color=color,
@@ -169,15 +179,18 @@ def check(
         overrides={key: value for key, value in overrides.items() if value},
     )
     _refuse_what_does_not_fit(request, options, has_reason=reason is not None)
-    job = prepare(request, sys.stdin.buffer.read)
-    if verbose:
-        complain(f"settings from {job.config.file or 'defaults'}")
-    if show_files:
-        sys.stdout.write("".join(f"{path}\n" for path in job.files.lint))
-        context.exit(EXIT_CLEAN)
-    if watch:
-        context.exit(_watch(request, options, job.config.root))
-    context.exit(_run(job, options))
+    with measuring(options) as run:
+        with run.timer(_DISCOVERING):
+            job = prepare(request, sys.stdin.buffer.read)
+        if verbose:
+            complain(f"settings from {job.config.file or 'defaults'}")
+        if show_files:
+            sys.stdout.write("".join(f"{path}\n" for path in job.files.lint))
+            context.exit(EXIT_CLEAN)
+        if watch:
+            context.exit(_watch(request, options, job.config.root))
+        code = _run(job, options, run)
+    context.exit(code)
 
 
 def _refuse_what_does_not_fit(request: Request, options: CheckOptions, *, has_reason: bool) -> None:
@@ -199,13 +212,13 @@ def _refuse_what_does_not_fit(request: Request, options: CheckOptions, *, has_re
             raise click.UsageError("--reason has to be one line of text without '#'")
 
 
-def _run(job: Job, options: CheckOptions) -> int:
+def _run(job: Job, options: CheckOptions, run: Measuring) -> int:
     if not (options.fix or options.diff or options.add_noqa):
-        return _check(job, options)
+        return _check(job, options, run)
     from redlint.narrowing import Narrowing
 
     narrowing = Narrowing(job, options.diff_base)
-    code = _fix(job, options, narrowing)
+    code = _fix(job, options, narrowing, run)
     remark(job, options, narrowing)
     return code
 
@@ -217,15 +230,18 @@ def _watch(request: Request, options: CheckOptions, root: str) -> int:
     if request.reads_stdin:
         raise click.UsageError("--watch is for files, not for standard input")
 
-    def run() -> None:
+    def lint() -> None:
         if sys.stdout.isatty():
             click.clear()
-        _run(prepare(request, bytes), options)
+        with measuring(options) as run:
+            with run.timer(_DISCOVERING):
+                job = prepare(request, bytes)
+            _run(job, options, run)
         sys.stdout.flush()
         if not options.quiet:
             click.echo("Waiting for changes; Ctrl-C ends.", err=True)
 
-    return watch(run, watched(root, request.paths))
+    return watch(lint, watched(root, request.paths))
 
 
 def _per_file_ignores(values: Sequence[str]) -> dict[str, list[str]]:
@@ -242,17 +258,18 @@ def _per_file_ignores(values: Sequence[str]) -> dict[str, list[str]]:
     return found
 
 
-def _check(job: Job, options: CheckOptions) -> int:
+def _check(job: Job, options: CheckOptions, run: Measuring) -> int:
     """Report the findings: those of an earlier run, if nothing has changed since."""
     from redlint.remembered import RunMemory, may_be_remembered
 
     directory = cache_directory(job, options)
     memory = None
-    if directory is not None and not options.verbose and options.diff_base is None and may_be_remembered(job):
+    is_wanted = not (options.verbose or options.profile)  # both tell of the work itself
+    if directory is not None and is_wanted and options.diff_base is None and may_be_remembered(job):
         memory = RunMemory(directory, job, shape_of_output(options))
     printed = memory.recall() if memory is not None else None
     if printed is None:
-        printed = _checked(job, options, memory)
+        printed = _checked(job, options, memory, run)
         if memory is not None and printed.exit_code != EXIT_FAILED:
             memory.keep(printed)
     deliver(printed.findings, options)
@@ -261,37 +278,48 @@ def _check(job: Job, options: CheckOptions) -> int:
     return printed.exit_code
 
 
-def _checked(job: Job, options: CheckOptions, memory: RunMemory | None) -> Printed:
+def _checked(job: Job, options: CheckOptions, memory: RunMemory | None, run: Measuring) -> Printed:
     """Lint the files of a job; what there is to print of it."""
-    from redlint.lint import lint_project
-    from redlint.narrowing import Narrowing
-    from redlint.remembered import Printed
+    with run.timer(_IMPORTING):
+        from redlint.lint import lint_project
+        from redlint.narrowing import Narrowing
+        from redlint.remembered import Printed
 
     narrowing = Narrowing(job, options.diff_base)
     files = job.files
     if memory is not None and options.gate and files.context and memory.needs_no_context():
         files = replace(files, context=())
     with collected_files(job, options) as kept, progress_bar(options) as bar:
+        with run.timer(_LOADING_RULES):
+            rules = job.rules()
         result = lint_project(
-            files, job.config, job.rules(), gate=options.gate, problems=job.problems, progress=bar, kept=kept
+            files,
+            job.config,
+            rules,
+            gate=options.gate,
+            problems=job.problems,
+            progress=bar,
+            kept=kept,
+            timer=run.timer,
         )
     surroundings = result.model.surroundings() if files is job.files else None
     if memory is not None and surroundings is not None:
         memory.keep_surroundings(surroundings)
-    result = narrowing(result)
-    page = findings_page(options, sys.stdout)
-    write_findings(result, page, options)
+    run.result = result = narrowing(result)
     remarks = Page(is_terminal=sys.stderr.isatty())
-    with contextlib.redirect_stderr(remarks):
-        summarise(result, options)
-        remark(job, options, narrowing)
+    with run.timer(_REPORTING):
+        page = findings_page(options, sys.stdout)
+        write_findings(result, page, options)
+        with contextlib.redirect_stderr(remarks):
+            summarise(result, options)
+            remark(job, options, narrowing)
     return Printed(page.getvalue(), remarks.getvalue(), exit_code(result, job, options))
 
 
 # --- --fix, --diff ----------------------------------------------------------------------------------------
 
 
-def _fix(job: Job, options: CheckOptions, narrowing: Narrowing) -> int:
+def _fix(job: Job, options: CheckOptions, narrowing: Narrowing, run: Measuring) -> int:
     from redlint.add_noqa import with_noqa
     from redlint.fix import fix_files
 
@@ -313,7 +341,9 @@ def _fix(job: Job, options: CheckOptions, narrowing: Narrowing) -> int:
             progress=bar,
             narrow=narrow,
             kept=kept,
+            timer=run.timer,
         )
+    run.result = narrowed or outcome.result
     _warn(outcome, options)
     if options.diff:
         return _show_diff(outcome, options)

@@ -7,6 +7,7 @@ import io
 import shutil
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Final, TextIO
 import click
 
 from redlint.console import EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, complain, is_colored
+from redlint.model.stopwatch import Stopwatch, Timer, untimed
 from redlint.report import FORMATS, write_report
 
 if TYPE_CHECKING:
@@ -47,9 +49,34 @@ class CheckOptions:
     jobs: int
     no_cache: bool
     cache_dir: str | None
+    profile: bool
     quiet: bool
     verbose: bool
     color: str
+
+
+@dataclass(slots=True)
+class Measuring:
+    """How a run is timed, and, once that is known, what it found."""
+
+    timer: Timer
+    result: ProjectResult | None = None
+
+
+@contextmanager
+def measuring(options: CheckOptions) -> Iterator[Measuring]:
+    """Time a run where that is asked for, and print at its end, on standard error, where the time went."""
+    if not options.profile:
+        yield Measuring(untimed)
+        return
+    from redlint.report.profile import profile
+
+    stopwatch = Stopwatch()
+    run = Measuring(stopwatch)
+    yield run
+    if run.result is not None:
+        sys.stdout.flush()  # where both go to one place, the findings come first
+        click.echo("".join(f"{row}\n" for row in profile(stopwatch, run.result)), err=True, nl=False)
 
 
 def cache_directory(job: Job, options: CheckOptions) -> Path | None:

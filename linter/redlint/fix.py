@@ -26,6 +26,7 @@ from redlint.model.collect import collect
 from redlint.model.collected import KeptFiles
 from redlint.model.files import ProjectFiles
 from redlint.model.progress import Progress, unwatched
+from redlint.model.stopwatch import Timer, untimed
 from redlint.rule import Rule
 from redlint.source import SourceText
 
@@ -71,6 +72,7 @@ def fix_files(
     progress: Progress = unwatched,
     narrow: Callable[[ProjectResult], ProjectResult] = lambda result: result,
     kept: KeptFiles | None = None,
+    timer: Timer = untimed,
 ) -> FixOutcome:
     """Fix what can be fixed in ``files.lint``, in memory: safe fixes, with ``unsafe`` those as well.
 
@@ -79,7 +81,7 @@ def fix_files(
     """
     fixing = _Fixing(files, unsafe=unsafe)
     kept = kept or KeptFiles()
-    lint = partial(lint_project, gate=gate, problems=problems, progress=progress, kept=kept)
+    lint = partial(lint_project, gate=gate, problems=problems, progress=progress, kept=kept, timer=timer)
     result = narrow(lint(files, config, rules))
     for _ in range(MOST_ROUNDS):
         if not fixing.apply(result):

@@ -15,6 +15,7 @@ from redlint.model.collected import KeptFiles
 from redlint.model.files import ProjectFiles
 from redlint.model.link import ProjectModel, analyse
 from redlint.model.progress import Progress, unwatched
+from redlint.model.stopwatch import RULES, Timer, untimed
 from redlint.rule import CallSequence, RedisCall, Rule
 from redlint.selection import RuleIndex, most_exact, selected_codes
 from redlint.source import SourceText
@@ -82,17 +83,18 @@ def lint_project(
     noqa: bool = True,
     progress: Progress = unwatched,
     kept: KeptFiles | None = None,
+    timer: Timer = untimed,
 ) -> ProjectResult:
     """Lint the files of a project together; only ``files.lint`` are reported on.
 
     ``rules`` are all rules there are, the config decides which of them are on. ``problems`` are paths that
     could not be had when the files were looked for, with the reason. Without the ``gate`` every file is
     analysed; without ``noqa`` no comment hides a finding. ``progress`` is told how far it is,
-    ``kept`` are facts of files from before.
+    ``kept`` are facts of files from before, ``timer`` times the phases and rules.
     Raises :class:`redlint.errors.ConfigError` for selectors that match no rule.
     """
-    model = analyse(files, config.model_settings(gate=gate), progress, kept)
-    return check_model(model, files, config, rules, problems=problems, noqa=noqa, progress=progress)
+    model = analyse(files, config.model_settings(gate=gate), progress, kept, timer)
+    return check_model(model, files, config, rules, problems=problems, noqa=noqa, progress=progress, timer=timer)
 
 
 def check_model(
@@ -104,6 +106,7 @@ def check_model(
     problems: Sequence[tuple[str, str]] = (),
     noqa: bool = True,
     progress: Progress = unwatched,
+    timer: Timer = untimed,
     only: str | None = None,
 ) -> ProjectResult:
     """What the rules find in a linked project; the arguments are those of :func:`lint_project`.
@@ -121,7 +124,7 @@ def check_model(
         preview=config.preview,
     )
     run = _Run(model, config, [rule for rule in rules if rule.code in codes], only)
-    found = run.findings(progress)
+    found = run.findings(progress, timer)
     found += [_unreadable(path, message) for path, message in problems]
     found += _file_problems(model)
     passed = frozenset(rule.code for rule in rules) & codes
@@ -158,12 +161,13 @@ class _Run:
         self.broken: set[str] = set()
         self.failures: list[RuleFailure] = []
 
-    def findings(self, progress: Progress) -> list[Diagnostic]:
+    def findings(self, progress: Progress, timer: Timer) -> list[Diagnostic]:
         """What the rules find, of clients they are sure enough of and in paths they speak about."""
         found: list[Diagnostic] = []
         for number, rule in enumerate(self._rules):
             progress("running rules", number, len(self._rules))
-            found += self._of_rule(rule)
+            with timer(RULES, rule.code):
+                found += self._of_rule(rule)
         return found
 
     def _of_rule(self, rule: Rule) -> Iterator[Diagnostic]:

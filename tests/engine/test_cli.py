@@ -16,6 +16,8 @@ from click.testing import CliRunner, Result
 from redlint import __version__
 from redlint.cli import cli
 from redlint.lint import ProjectResult
+from redlint.registry import load_rules
+from redlint.rule import rule_name
 
 HEAD = "import redis\n\nclient = redis.Redis()\n\n\n"
 KEYS = HEAD + "def sessions():\n    return client.keys('session:*')\n"
@@ -367,6 +369,47 @@ def test_watch_lints_again_after_a_change_and_ends_with_an_interrupt(project: Pa
     finally:
         running.kill()
         running.communicate()
+
+
+# --- --profile --------------------------------------------------------------------------------------------
+
+
+def test_a_profile_tells_of_all_phases_rules_and_files(project: Path) -> None:
+    (project / "app.py").write_text(KEYS)
+    (project / "second.py").write_text(KEYS)
+    (project / "plain.py").write_text("x = 1\n")
+    rows = run("check", "--profile", "--quiet").stderr.splitlines()
+    parts = [[row.split("  ")[0] for row in part] for part in _parts(rows)]
+    phases = {"discover", "import", "load rules", "read and gate", "collect", "follow clients"}
+    phases |= {"collect in processes", "resolve calls", "build the model", "run rules", "report", "other", "total"}
+    assert {*parts[0]} == {"phase", *phases}
+    on = {f"{rule.code} {rule_name(rule.__name__)}" for rule in load_rules() if not rule.preview}
+    assert {*parts[1]} == {"rule", *on}
+    assert {*parts[2]} == {"slowest files to collect", "app.py", "second.py"}
+    assert next(row for row in rows if row.startswith("RED101 ")).endswith(" 2")
+
+
+def test_fixes_are_profiled_as_well(project: Path) -> None:
+    (project / "app.py").write_text(KEYS)
+    done = run("check", "--profile", "--diff", "--unsafe-fixes")
+    assert "run rules" in done.stderr
+    assert "run rules" not in done.stdout
+
+
+def test_no_profile_unless_asked_for(project: Path) -> None:
+    (project / "app.py").write_text(KEYS)
+    assert "run rules" not in run("check").stderr
+
+
+def _parts(rows: list[str]) -> list[list[str]]:
+    """The tables, which empty rows part."""
+    parts: list[list[str]] = [[]]
+    for row in rows:
+        if row:
+            parts[-1].append(row)
+        else:
+            parts.append([])
+    return parts
 
 
 def test_facts_are_kept_for_the_next_run(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

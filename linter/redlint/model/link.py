@@ -33,6 +33,7 @@ from redlint.model.provenance import Provenance, TracingEvaluator
 from redlint.model.reach import Reach
 from redlint.model.request_data import RequestData, takes_parameter
 from redlint.model.settings import ModelSettings
+from redlint.model.stopwatch import BUILDING, COLLECTING, FOLLOWING, PREPARING, READING, RESOLVING, Timer, untimed
 from redlint.model.surroundings import Surroundings
 from redlint.model.target import Target, Topology
 from redlint.model.ttl import TtlPolicy
@@ -188,10 +189,12 @@ class Project:
         settings: ModelSettings,
         progress: Progress = unwatched,
         kept: KeptFiles | None = None,
+        timer: Timer = untimed,
     ) -> None:
         """``kept`` are the facts of an earlier linking, which those of this one are added to."""
         self._files = files
         self._progress = progress
+        self._timer = timer
         self._kept = KeptFiles() if kept is None else kept
         self._settings = settings
         self._paths = sorted({*files.lint, *files.context})
@@ -235,7 +238,8 @@ class Project:
             return None
 
     def _collect(self, path: str, content: bytes) -> ModuleIndex | None:
-        found = self._kept.collected(path, content)
+        with self._timer(COLLECTING, path):
+            found = self._kept.collected(path, content)
         if found.source is not None:
             self._sources[path] = found.source
         if found.problem is not None:
@@ -259,7 +263,8 @@ class Project:
                 admitted[path] = content
             elif path in self._files.explicit:
                 self._collect(path, content)  # whoever names a file wants to know if it does not parse
-        self._kept.prepare(admitted.items())
+        with self._timer(PREPARING):
+            self._kept.prepare(admitted.items())
         for path, content in admitted.items():
             self._modules[path] = self._collect(path, content)
         return list(admitted)
@@ -283,17 +288,20 @@ class Project:
 
     def link(self) -> ProjectModel:
         """Collect and link what is worth it, until no file is added."""
-        fresh = self.gated()
+        with self._timer(READING):
+            fresh = self.gated()
         while True:
             self._known.update(fresh)
-            unread = [path for path in fresh if path not in self._modules]
-            self._kept.prepare((path, content) for path in unread if (content := self._read(path)) is not None)
-            for number, path in enumerate(fresh):
-                self._progress("following clients", number, len(fresh))
-                self.load(path)
-            # What is reached through the new files may have been unknown before: ask everything anew.
-            evaluator = self._evaluator(self.load_known)
-            fresh = self._reachable(evaluator, fresh)
+            with self._timer(FOLLOWING):
+                unread = [path for path in fresh if path not in self._modules]
+                with self._timer(PREPARING):
+                    self._kept.prepare((path, content) for path in unread if (content := self._read(path)) is not None)
+                for number, path in enumerate(fresh):
+                    self._progress("following clients", number, len(fresh))
+                    self.load(path)
+                # What is reached through the new files may have been unknown before: ask everything anew.
+                evaluator = self._evaluator(self.load_known)
+                fresh = self._reachable(evaluator, fresh)
             if not fresh:
                 return self._model(evaluator)
 
@@ -390,9 +398,11 @@ class Project:
     def _model(self, evaluator: Evaluator) -> ProjectModel:
         everywhere = self._evaluator(self.load)
         finder = EventFinder(evaluator, everywhere)
-        found = self._found(finder)
-        assembly = Assembly(finder, found, self._requests(found, everywhere), self._linked(), self._settings)
-        return self._joined({module.path: assembly.module(module) for module in self._linked()})
+        with self._timer(RESOLVING):
+            found = self._found(finder)
+        with self._timer(BUILDING):
+            assembly = Assembly(finder, found, self._requests(found, everywhere), self._linked(), self._settings)
+            return self._joined({module.path: assembly.module(module) for module in self._linked()})
 
     def _found(self, finder: EventFinder) -> FoundCalls:
         """The calls of all modules."""
@@ -451,7 +461,11 @@ def analyse(
     settings: ModelSettings,
     progress: Progress = unwatched,
     kept: KeptFiles | None = None,
+    timer: Timer = untimed,
 ) -> ProjectModel:
-    """Collect and link a project; ``progress`` is told how far that is, ``kept`` are facts of earlier linkings."""
+    """Collect and link a project.
+
+    ``progress`` is told how far that is, ``kept`` are facts of earlier linkings, ``timer`` times the phases.
+    """
     with linking_conditions():
-        return Project(files, settings, progress, kept).link()
+        return Project(files, settings, progress, kept, timer).link()
