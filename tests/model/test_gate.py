@@ -459,3 +459,15 @@ STATEMENTS = (
 @given(projects())
 def test_generated_projects_have_the_same_calls(sources: dict[str, str]) -> None:
     assert calls_of(analysed(sources, gate=True)) == calls_of(analysed(sources, gate=False))
+
+
+def test_an_attribute_that_a_class_without_redis_has_is_told_from_one_set_from_outside() -> None:
+    sources = {
+        "app/__init__.py": "from app.one import made\nmade.conn.get('z')\n",
+        "app/one.py": "import redis\nclient = redis.Redis()\nmade = client(client)\n",
+        "app/two.py": "class Other:\n    def __init__(self, conn):\n        self.conn = conn\n",
+        "app/three.py": "import redis\nfrom app.one import client, made\nmade.conn = client\n",
+    }
+    assert calls_of(analysed(sources, gate=True)) == calls_of(analysed(sources, gate=False)) == []
+    del sources["app/two.py"]
+    assert calls_of(analysed(sources, gate=True)) == calls_of(analysed(sources, gate=False)) != []

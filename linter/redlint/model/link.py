@@ -26,6 +26,7 @@ from redlint.model.handing import Receivers, Recorder, Search
 from redlint.model.importers import Importers
 from redlint.model.index import ModuleIndex
 from redlint.model.keyspace import PatternUses, patterns_of
+from redlint.model.kinds import ScopeKind
 from redlint.model.modules import ModuleNames
 from redlint.model.pattern import KeyPattern
 from redlint.model.progress import Progress, unwatched
@@ -211,6 +212,7 @@ class Project:
         self._refused: set[str] = set()
         self._reading: list[str] = []
         self._requested: set[str] = set()
+        self._attributes_elsewhere: dict[str, bool] = {}
 
     # --- reading --------------------------------------------------------------------------------------
 
@@ -307,10 +309,35 @@ class Project:
 
     def _evaluator(self, load: ModuleLoader, further: frozenset[str] = frozenset()) -> Evaluator:
         """``further`` are files whose calls are looked at as well as those of the files that passed the gate."""
-        return Evaluator(load, self._names, self._settings, lambda: sorted(self._known | further))
+        return Evaluator(
+            load, self._names, self._settings, lambda: sorted(self._known | further), self._is_attribute_elsewhere
+        )
 
     def _tracing_evaluator(self) -> TracingEvaluator:
-        return TracingEvaluator(self.load_known, self._names, self._settings, lambda: sorted(self._known))
+        tracing = TracingEvaluator(self.load_known, self._names, self._settings, lambda: sorted(self._known))
+        tracing.is_attribute_elsewhere = self._is_attribute_elsewhere
+        return tracing
+
+    def _is_attribute_elsewhere(self, name: str) -> bool:
+        """Whether a class of a file that did not pass the gate has an attribute of this name."""
+        if name not in self._attributes_elsewhere:
+            self._attributes_elsewhere[name] = self._find_attribute(name)
+        return self._attributes_elsewhere[name]
+
+    def _find_attribute(self, name: str) -> bool:
+        pattern = re.compile(rf"\.\s*{re.escape(name)}\b|^[ \t]+(?:\w+[ \t]+)*{re.escape(name)}\b", re.MULTILINE)
+        waiting = (path for path in self._paths if path not in self._known)
+        for path in waiting:
+            content = self._read(path)
+            if content is None or name.encode() not in content or b"class" not in content:
+                continue
+            if pattern.search(content.decode("utf-8", "replace")) is None:
+                continue
+            module = self.load(path)
+            for scope, names in module.attribute_names.items() if module is not None else ():
+                if module is not None and name in names and module.facts.scopes[scope].kind is ScopeKind.CLASS:
+                    return True
+        return False
 
     def _linked(self) -> Iterator[ModuleIndex]:
         """The modules that passed the gate, by path."""

@@ -45,7 +45,12 @@ class ForgettingEvaluator(Evaluator):
     """An evaluator that can forget what it worked out from one module."""
 
     def __init__(
-        self, load: ModuleLoader, names: ModuleNames, settings: ModelSettings, paths: Callable[[], Iterable[str]]
+        self,
+        load: ModuleLoader,
+        names: ModuleNames,
+        settings: ModelSettings,
+        paths: Callable[[], Iterable[str]],
+        is_attribute_elsewhere: Callable[[str], bool],
     ) -> None:
         self._open: list[_Question] = []
         self._dependents: dict[_Question, set[_Question]] = {}
@@ -54,7 +59,7 @@ class ForgettingEvaluator(Evaluator):
             self._note(("module", path))
             return load(path)
 
-        super().__init__(noted, names, settings, paths)
+        super().__init__(noted, names, settings, paths, is_attribute_elsewhere)
         self.known_bases = _NotedBases(self._note)
 
     # --- what depends on what -------------------------------------------------------------------------
@@ -324,7 +329,9 @@ class LiveProject(Project):
             return self._model(self._evaluator(self.load_known))
 
     def _evaluator(self, load: ModuleLoader, further: frozenset[str] = frozenset()) -> ForgettingEvaluator:
-        return ForgettingEvaluator(load, self._names, self._settings, lambda: sorted(self._known | further))
+        return ForgettingEvaluator(
+            load, self._names, self._settings, lambda: sorted(self._known | further), self._is_attribute_elsewhere
+        )
 
     def _model(self, evaluator: Evaluator) -> ProjectModel:
         assert isinstance(evaluator, ForgettingEvaluator)

@@ -96,6 +96,10 @@ MOST_ROUNDS = 4
 """How often a cycle is worked out before what was found so far has to do."""
 
 
+def _nowhere(_name: str) -> bool:
+    return False
+
+
 class ModuleLoader(Protocol):
     """Gives a module of the project by path, reading it when it is first asked for."""
 
@@ -112,9 +116,14 @@ class Evaluator:
         names: ModuleNames,
         settings: ModelSettings,
         paths: Callable[[], Iterable[str]] = tuple,
+        is_attribute_elsewhere: Callable[[str], bool] = _nowhere,
     ) -> None:
-        """``paths`` gives the modules whose calls are looked at for what they pass to functions."""
+        """``paths`` gives the modules whose calls are looked at for what they pass to functions.
+
+        ``is_attribute_elsewhere`` tells whether classes of other files have an attribute of a name.
+        """
         self.load = load
+        self.is_attribute_elsewhere = is_attribute_elsewhere
         self._paths = paths
         self._calls: NamedEntries[CallSite] | None = None
         self._subclasses: dict[ScopeKey, set[ScopeKey]] | None = None
@@ -384,6 +393,10 @@ class Evaluator:
                     if module is not None and module.facts.scopes[scope].kind is ScopeKind.CLASS:
                         self._attribute_names |= names
         return name in self._attribute_names
+
+    def is_attribute_of_any_class(self, name: str) -> bool:
+        """Whether a class of the whole project has an attribute of this name; other files are searched for it."""
+        return self.is_attribute_of_class(name) or self.is_attribute_elsewhere(name)
 
     def key_of(self, module: ModuleIndex, index: Expression) -> ConstantValue | Anything:
         """The constant that an index is, or :data:`ANYTHING`."""

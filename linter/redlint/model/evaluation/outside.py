@@ -200,9 +200,10 @@ def by_name(evaluator: Evaluator, name: str, owner: str) -> Values:
     """The same for the attribute ``name`` of an object called ``owner``."""
     if not owner or evaluator.is_attribute_of_class(name):
         return ()
-    return evaluator.remember(
-        "u", (name, owner), lambda: _by_name(evaluator, _attribute_stores(evaluator, name), owner)
-    )
+    stores = _attribute_stores(evaluator, name)
+    if not stores or evaluator.is_attribute_of_any_class(name):
+        return ()
+    return evaluator.remember("u", (name, owner), lambda: _by_name(evaluator, stores, owner))
 
 
 def _by_name(evaluator: Evaluator, stores: list[OutsideStore], owner: str) -> Values:
