@@ -7,7 +7,6 @@ import io
 import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
@@ -63,7 +62,7 @@ class Measuring:
     result: ProjectResult | None = None
 
 
-@contextmanager
+@contextlib.contextmanager
 def measuring(options: CheckOptions) -> Iterator[Measuring]:
     """Time a run where that is asked for, and print at its end, on standard error, where the time went."""
     if not options.profile:

@@ -15,6 +15,7 @@ import sys
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import TimeoutError as EndlessError  # not the built-in one before Python 3.11
 from multiprocessing.context import BaseContext
 from typing import Final, TypeAlias
 
@@ -35,6 +36,13 @@ _BATCH: Final = 100_000
 _SAFE_PATH: Final = "PYTHONSAFEPATH"
 _HAS_SAFE_PATH: Final = sys.version_info >= (3, 11)
 _CAN_START: Final = _HAS_SAFE_PATH or "fork" in multiprocessing.get_all_start_methods()
+
+CAN_SHARE: Final = sys.version_info >= (3, 11, 5)
+"""Whether work may be shared by several processes.
+
+Before Python 3.11.5 a pool waits for ever if a process ends while the next text is being sent to it
+(https://github.com/python/cpython/issues/94777).
+"""
 
 _KILLED: Final = "cannot be analysed: the parser ran out of stack or memory, or was ended by the system"
 _ENDLESS: Final = "cannot be analysed: it takes too long to parse"
@@ -71,7 +79,7 @@ class Collector:
     """Gives the facts of texts; those that were prepared come from other processes."""
 
     def __init__(self, jobs: int, *, least: int = LEAST_CHARACTERS) -> None:
-        """With one of ``jobs``, or with few characters to collect (see ``least``), no process is started."""
+        """With one of ``jobs``, with few characters to collect (see ``least``) or before Python 3.11.5 all is done here."""
         self._jobs = jobs
         self._least = least
         self._prepared: dict[str, _Outcome] = {}
@@ -91,7 +99,7 @@ class Collector:
 
     def prepare(self, texts: Iterable[str]) -> None:
         """Collect texts that will be asked for, all at once."""
-        if self._jobs == 1 or not _CAN_START:
+        if self._jobs == 1 or not CAN_SHARE:
             return
         wanted = [text for text in dict.fromkeys(texts) if not is_dangerous(text)]
         if len(wanted) > 1 and sum(map(len, wanted)) >= self._least:
@@ -127,7 +135,7 @@ def _collected_alone(text: str) -> _Outcome:
             return executor.submit(_collect_batch, (text,)).result(timeout=PATIENCE)[0]
     except BrokenExecutor:
         return _Unreadable(_KILLED)
-    except TimeoutError:
+    except EndlessError:
         return _Unreadable(_ENDLESS)
 
 
@@ -194,6 +202,7 @@ def _batches(texts: Iterable[str]) -> Iterator[tuple[str, ...]]:
 def _begin() -> None:
     """What a process does first: leave interrupts to its parent, go with it, and look for no garbage."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # a handler of the parent would wait until the parser is done
     gc.disable()
     parent = multiprocessing.parent_process()
     if parent is not None:

@@ -28,7 +28,10 @@ from redlint.registry import load_rules
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 TEXTS = tuple(path.read_text(encoding="utf-8") for path in sorted((FIXTURES / "blocking").glob("*.py")))
 
+shared = pytest.mark.skipif(not collecting.CAN_SHARE, reason="pools of this Python may hang: python/cpython#94777")
 
+
+@shared
 def test_facts_are_the_same() -> None:
     collector = Collector(2, least=0)
     collector.prepare(TEXTS)
@@ -38,6 +41,7 @@ def test_facts_are_the_same() -> None:
     assert not collector._prepared
 
 
+@shared
 def test_errors_are_the_same() -> None:
     wrong = ("def (\n", "x = [\n", "return* 1\n")
     collector = Collector(2, least=0)
@@ -56,6 +60,7 @@ def test_little_work_starts_no_process(jobs: int, texts: tuple[str, ...], monkey
     Collector(jobs).prepare(texts)
 
 
+@shared
 def test_large_texts_go_first(monkeypatch: pytest.MonkeyPatch) -> None:
     given: list[str] = []
 
@@ -68,6 +73,7 @@ def test_large_texts_go_first(monkeypatch: pytest.MonkeyPatch) -> None:
     assert given == ["long = 2\n", "a = 1\n", "b = 1\n"]
 
 
+@shared
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_process_that_is_killed_costs_one_file(jobs: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(collecting, "_collect_batch", killing.collect_batch)
@@ -116,6 +122,7 @@ def test_findings_are_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert all(one == results[0] for one in results)
 
 
+@shared
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_signals_end_all_processes(number: signal.Signals, code: int, tmp_path: Path) -> None:
     lines = "".join(f"def f{n}(a, b):\n    return client.get(f'{{a}}:{{b}}:{n}')\n\n\n" for n in range(3000))
@@ -142,6 +149,7 @@ def test_signals_end_all_processes(number: signal.Signals, code: int, tmp_path: 
     finally:
         if _group(running.pid):
             os.killpg(running.pid, signal.SIGKILL)
+        running.communicate()
 
 
 def _group(leader: int) -> list[int]:

@@ -67,11 +67,10 @@ def test_nothing_that_is_linted_runs(project: Path, arguments: tuple[str, ...]) 
 def test_processes_run_nothing_either(project: Path) -> None:
     script = project.parent / "script.py"
     script.write_text(
-        "from redlint.collecting import Collector\n"
+        "from redlint.collecting import collect_in_processes\n"
         "if __name__ == '__main__':\n"
-        "    collector = Collector(2, least=0)\n"
-        "    collector.prepare(['a = 1\\n', 'b = 2\\n'])\n"
-        "    print(len(collector._prepared), [type(one) for one in collector._prepared.values()])\n"
+        "    found = collect_in_processes(['a = 1\\n', 'b = 2\\n'], 2)\n"
+        "    print(len(found), [type(one) for one in found.values()])\n"
     )
     found = run((str(script),), project, (sys.executable,))
     assert found.stdout.startswith("2 [<class 'bytes'>"), found.stderr

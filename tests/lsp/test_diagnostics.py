@@ -113,6 +113,20 @@ async def test_a_file_outside_of_every_folder(tmp_path: Path) -> None:
         assert "RED101" in await one.codes(uri)
 
 
+async def test_a_file_outside_of_every_folder_that_does_not_parse(tmp_path: Path) -> None:
+    """Its errors show while it is typed, as `redlint check FILE` tells them, also where it has nothing of Redis."""
+    (tmp_path / "inside").mkdir()
+    folder = project(tmp_path / "inside", app=CLEAN)
+    (tmp_path / "alone.py").write_text("a = 1\n")
+    async with editor(folder) as one:
+        uri = one.open(tmp_path / "alone.py")
+        assert await one.codes(uri) == []
+        one.rewrite(uri, 2, "a = (\n")
+        assert await one.codes(uri) == ["RED001"]
+        one.rewrite(uri, 3, "a = 2\n")
+        assert await one.codes(uri) == []
+
+
 async def test_a_text_that_was_never_saved(tmp_path: Path) -> None:
     folder = project(tmp_path, app=CLEAN)
     async with editor(folder) as one:

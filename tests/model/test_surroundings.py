@@ -37,7 +37,17 @@ PROJECT = {
     "tests/test_plain.py": "from app.plain import plain\n\n\ndef test_plain():\n    assert plain()\n",
 }
 
+APART = ("app/plain.py", "app/other.py", "app/view.py", "tests/test_plain.py")
+"""Files that linking does not come to."""
+
 LINES = (
+    *("import json", "import app.plain", "from app import plain", "from app.other import plain as taken", "x = 1"),
+    *(
+        "def other(key):\n    return key",
+        "class Thing:\n    key = 1",
+        "print(plain)",
+        "from app.view import LIMIT as y",
+    ),
     *("import os", "import app", "import app.ext", "from app import ext", "from app.ext import cache"),
     *(
         "from app.ext import LIMIT",
@@ -72,7 +82,7 @@ assert AROUND is not None
 BYSTANDERS = Bystanders(AROUND, PROJECT)
 
 
-@pytest.mark.parametrize("path", ["app/plain.py", "app/other.py", "app/view.py", "tests/test_plain.py"])
+@pytest.mark.parametrize("path", APART)
 def test_what_has_nothing_to_do_with_redis_stands_apart(path: str) -> None:
     assert BYSTANDERS.stands_apart(path, PROJECT[path].encode())
     assert BYSTANDERS.stands_apart(path, b"import os\n\nprint(os.sep)\n")
@@ -100,7 +110,7 @@ def test_what_comes_near_redis_does_not(path: str, text: str) -> None:
     assert not BYSTANDERS.stands_apart(path, text.encode())
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(
     st.dictionaries(
         st.sampled_from(sorted(PROJECT)),

@@ -32,6 +32,9 @@ from typing import Final
 
 PEERS: Final = ("fixit==2.2.1", "flake8==7.5.0", "pylint==4.1.4", "ruff==0.17.6")
 
+_WRONG_USAGE_OF_PYLINT: Final = 32
+"""Its exit codes below are made of bits, one for each kind of message."""
+
 _PARSE: Final = """
 import sys, gc
 import libcst
@@ -51,11 +54,14 @@ class Run:
 
 
 def timed(command: Sequence[str], cwd: str) -> Run:
-    """Run a command, whatever its exit code, and measure it and the processes it starts."""
+    """Run a command, and measure it and the processes it starts. Raises ``RuntimeError`` where it fails itself."""
     start = time.perf_counter()
     with subprocess.Popen(command, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        _, _, usage = os.wait4(process.pid, 0)
-        process.returncode = 0
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    allowed = range(_WRONG_USAGE_OF_PYLINT) if Path(command[0]).name == "pylint" else (0, 1)
+    if process.returncode not in allowed:
+        raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}")
     return Run(time.perf_counter() - start, usage.ru_maxrss / 1024)
 
 

@@ -217,7 +217,8 @@ class ProjectAnalysis:
             return snapshot
         content = document.content
         # Parses what was just opened as well, so that the first edit need not.
-        collected = self._kept.edited(document.path, content) if document.path in ready.live.known else None
+        is_looked_at = document.path in ready.live.known or document.path in ready.files.explicit
+        collected = self._kept.edited(document.path, content) if is_looked_at else None
         found = snapshot.findings.get(document.path)
         if found is not None and found.source.text == document.source.text:
             return self._replace(found, document)
