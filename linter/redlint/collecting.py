@@ -79,7 +79,7 @@ class Collector:
     """Gives the facts of texts; those that were prepared come from other processes."""
 
     def __init__(self, jobs: int, *, least: int = LEAST_CHARACTERS) -> None:
-        """With one of ``jobs``, with few characters to collect (see ``least``) or before Python 3.11.5 all is done here."""
+        """With one of ``jobs``, few characters to collect (see ``least``) or an older Python all is done here."""
         self._jobs = jobs
         self._least = least
         self._prepared: dict[str, _Outcome] = {}
