@@ -9,10 +9,10 @@ from redlint import collecting
 
 FATAL = "end = 'this process'\n"
 
-_collect_batch = collecting._collect_batch
+_collect_batch = collecting.collect_batch
 
 
-def collect_batch(texts: tuple[str, ...]) -> list[collecting._Outcome]:
+def collect_batch(texts: tuple[str, ...]) -> list[collecting.Outcome]:
     """Collect, or be killed."""
     if FATAL in texts:
         os.kill(os.getpid(), signal.SIGKILL)

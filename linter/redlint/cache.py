@@ -1,26 +1,23 @@
 """The facts of files, kept from run to run by their content.
 
-Facts are worked out from the text of a file alone, so their key is the text, with all that made them: the versions of
-redlint's collecting code, of libcst and of Python. Files that are moved, reverted or copied find theirs again. They
+Facts are worked out from the text of a file alone, so their key is the text, with all that made them (see
+:mod:`redlint.generation`). Files that are moved, reverted or copied find theirs again. They
 are kept as data (msgpack, checked against the types of the facts). What cannot be kept or found is collected.
 """
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import importlib.metadata
-import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from types import TracebackType
-from typing import Final
+from types import MappingProxyType, TracebackType
 
 import msgspec
 
-from redlint import __version__
 from redlint.cache_database import MAX_BYTES, CacheDatabase
-from redlint.collecting import Collector
+from redlint.collecting import Collector, Elsewhere
+from redlint.facts_files import GivenFacts
+from redlint.generation import facts_key
 from redlint.model.collected import Collect, KeptFiles
 from redlint.model.facts import ModuleFacts
 from redlint.model.facts_data import decode_facts, encode_facts
@@ -51,7 +48,7 @@ class FactsCache:
         """The facts of a source text, kept or collected. Raises what collecting them raises."""
         if not self._database.is_open:
             return self._collect(text)
-        key = _key(text)
+        key = facts_key(text)
         kept = self._kept(key)
         if kept is not None:
             self.hits += 1
@@ -63,7 +60,7 @@ class FactsCache:
 
     def missing(self, texts: Iterable[str]) -> Iterator[str]:
         """The texts whose facts are not kept."""
-        return (text for text in texts if not self._database.has(_key(text)))
+        return (text for text in texts if not self._database.has(facts_key(text)))
 
     def _kept(self, key: bytes) -> ModuleFacts | None:
         content = self._database.get(key)
@@ -76,46 +73,26 @@ class FactsCache:
 
 
 @contextlib.contextmanager
-def kept_files(directory: Path | None, tell: Callable[[str], None] | None = None, jobs: int = 1) -> Iterator[KeptFiles]:
+def kept_files(
+    directory: Path | None,
+    tell: Callable[[str], None] | None = None,
+    jobs: int = 1,
+    *,
+    elsewhere: Elsewhere | None = None,
+    given: Mapping[bytes, bytes] = MappingProxyType({}),
+) -> Iterator[KeptFiles]:
     """Files whose facts are kept in a directory from run to run; without a directory they are all collected.
 
     ``tell`` is told at the end what went wrong with the cache, if anything did. Many files are collected by up to
-    ``jobs`` processes.
+    ``jobs`` processes, or ``elsewhere``. What is ``given`` (see :func:`redlint.facts_files.read_facts`) need not be
+    collected at all.
     """
-    collector = Collector(jobs)
+    collector = Collector(jobs, elsewhere=elsewhere)
+    known = GivenFacts(given, collector)
     if directory is None:
-        yield KeptFiles(collector, collector.prepare)
+        yield KeptFiles(known.facts, lambda texts: collector.prepare(known.missing(texts)))
         return
-    with FactsCache(directory, collector) as cache:
-        yield KeptFiles(cache.facts, lambda texts: collector.prepare(cache.missing(texts)))
+    with FactsCache(directory, known.facts) as cache:
+        yield KeptFiles(cache.facts, lambda texts: collector.prepare(known.missing(cache.missing(texts))))
     if cache.problem and tell is not None:
         tell(cache.problem)
-
-
-# --- keys -------------------------------------------------------------------------------------------------
-
-
-def _generation() -> bytes:
-    """What made the facts: the code that collects them, and what that builds on."""
-    digest = hashlib.blake2b(digest_size=16)
-    python = ".".join(map(str, sys.version_info[:3]))
-    digest.update(f"{__version__} {python} {importlib.metadata.version('libcst')}".encode())
-    model = Path(__file__).parent / "model"
-    for path in (
-        model / "facts.py",
-        model / "facts_data.py",
-        model / "kinds.py",
-        *sorted((model / "collect").glob("*.py")),
-    ):
-        if path.is_file():  # there may be compiled files only
-            digest.update(path.read_bytes())
-    return digest.digest()
-
-
-def _key(text: str) -> bytes:
-    digest = hashlib.blake2b(_GENERATION, digest_size=16)
-    digest.update(text.encode("utf-8", "surrogatepass"))
-    return digest.digest()
-
-
-_GENERATION: Final = _generation()

@@ -63,6 +63,18 @@ def _number_of_jobs(_context: click.Context, _parameter: click.Parameter, value:
     raise click.BadParameter(f"{value!r} is neither a number above 0 nor 'auto'")
 
 
+def _scheduler(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    """The address of a cluster's scheduler."""
+    if value is None:
+        return None
+    from redlint.cluster import scheduler_address
+
+    try:
+        return scheduler_address(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+
+
 @click.command()
 @click.argument("paths", nargs=-1)
 @click.option("--select", multiple=True, callback=_listed, help="Rules to run: codes, beginnings of codes, names, ALL.")
@@ -95,6 +107,13 @@ def _number_of_jobs(_context: click.Context, _parameter: click.Parameter, value:
 )
 @click.option("--no-cache", is_flag=True, help="Parse all files anew, and keep nothing for the next run.")
 @click.option("--cache-dir", metavar="DIR", help="Where to keep what files say, instead of .redlint_cache.")
+@click.option(
+    "--executor",
+    callback=_scheduler,
+    metavar="dask://HOST:PORT",
+    help="Parse files on the workers of a Dask cluster; needs the extra dask.",
+)
+@click.option("--facts", multiple=True, metavar="FILE", help="What `redlint facts` wrote: need not be parsed again.")
 @click.option("--config", "config_file", metavar="FILE", help="Use this config file.")
 @click.option("--isolated", is_flag=True, help="Use no config file.")
 @click.option("--no-gate", is_flag=True, help="Also analyse files that seem not to use Redis.")
@@ -129,6 +148,8 @@ def check(
     jobs: int,
     no_cache: bool,
     cache_dir: str | None,
+    executor: str | None,
+    facts: tuple[str, ...],
     config_file: str | None,
     isolated: bool,
     no_gate: bool,
@@ -157,6 +178,8 @@ def check(
         jobs=jobs,
         no_cache=no_cache,
         cache_dir=cache_dir,
+        scheduler=executor,
+        facts=facts,
         profile=profile,
         quiet=quiet,
         verbose=verbose,
@@ -201,6 +224,8 @@ def _refuse_what_does_not_fit(request: Request, options: CheckOptions, *, has_re
         raise click.UsageError("--diff-base is for reports and --add-noqa: fixing moves the lines it knows")
     if request.reads_stdin and (options.add_noqa or options.diff_base is not None):
         raise click.UsageError("--add-noqa and --diff-base are for files, not for standard input")
+    if options.facts and any(path.endswith(".facts") for path in request.paths):
+        raise click.UsageError("--facts takes one file, or a directory of them: repeat it for each file")
     if options.add_noqa and options.fix:
         raise click.UsageError("--add-noqa silences what --fix would mend: use one after the other")
     if has_reason and not options.add_noqa:

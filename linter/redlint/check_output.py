@@ -6,7 +6,7 @@ import contextlib
 import io
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
@@ -18,6 +18,7 @@ from redlint.model.stopwatch import Stopwatch, Timer, untimed
 from redlint.report import FORMATS, write_report
 
 if TYPE_CHECKING:
+    from redlint.cluster import DaskCluster
     from redlint.job import Job
     from redlint.lint import ProjectResult
     from redlint.model.collected import KeptFiles
@@ -48,6 +49,8 @@ class CheckOptions:
     jobs: int
     no_cache: bool
     cache_dir: str | None
+    scheduler: str | None
+    facts: tuple[str, ...]
     profile: bool
     quiet: bool
     verbose: bool
@@ -87,7 +90,7 @@ def cache_directory(job: Job, options: CheckOptions) -> Path | None:
 
 @contextlib.contextmanager
 def collected_files(job: Job, options: CheckOptions) -> Iterator[KeptFiles]:
-    """The files of a run, with the cache and the processes that the options ask for.
+    """The files of a run, with the cache, the processes and machines that the options ask for.
 
     A problem of the cache costs time only: users who want to know more are told.
     """
@@ -95,8 +98,33 @@ def collected_files(job: Job, options: CheckOptions) -> Iterator[KeptFiles]:
     from redlint.collecting import usable_cores
 
     tell = (lambda problem: complain(f"cache not used: {problem}")) if options.verbose else None
-    with kept_files(cache_directory(job, options), tell, jobs=options.jobs or usable_cores()) as kept:
-        yield kept
+    with contextlib.ExitStack() as stack:
+        kept = kept_files(
+            cache_directory(job, options),
+            tell,
+            jobs=options.jobs or usable_cores(),
+            elsewhere=_cluster(options, stack),
+            given=_given_facts(options),
+        )
+        yield stack.enter_context(kept)
+
+
+def _cluster(options: CheckOptions, stack: contextlib.ExitStack) -> DaskCluster | None:
+    """The machines that collect for this one, if any."""
+    if options.scheduler is None:
+        return None
+    from redlint.cluster import DaskCluster
+
+    return stack.enter_context(DaskCluster(options.scheduler, complain))
+
+
+def _given_facts(options: CheckOptions) -> Mapping[bytes, bytes]:
+    """What other machines collected before."""
+    if not options.facts:
+        return {}
+    from redlint.facts_files import read_facts
+
+    return read_facts(options.facts, lambda problem: complain(f"warning: {problem}"))
 
 
 def progress_bar(options: CheckOptions) -> ProgressBar:

@@ -26,6 +26,7 @@ from redlint.console import (
     never_fail_to_encode,
 )
 from redlint.errors import RedlintError
+from redlint.facts_command import facts
 from redlint.keyspace_command import keyspace
 from redlint.rule_command import rule
 from redlint.server_command import server
@@ -88,5 +89,5 @@ def cli() -> None:
     """Find Redis anti-patterns in Python code."""
 
 
-for command in (check, baseline, calls, clean, keyspace, rule, show_config, server, upgrade):
+for command in (check, baseline, calls, clean, facts, keyspace, rule, show_config, server, upgrade):
     cli.add_command(command)

@@ -13,7 +13,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, as_completed
 from concurrent.futures import TimeoutError as EndlessError  # not the built-in one before Python 3.11
 from multiprocessing.context import BaseContext
@@ -30,7 +30,7 @@ from redlint.model.link import linking_conditions
 LEAST_CHARACTERS: Final = 1_500_000
 """Texts to collect at once, in characters, below which starting processes takes longer than it saves."""
 
-_BATCH: Final = 100_000
+_BATCH_CHARACTERS: Final = 100_000
 """Characters that a process is given at a time; a larger text goes alone."""
 
 _SAFE_PATH: Final = "PYTHONSAFEPATH"
@@ -65,8 +65,11 @@ class _Unreadable(msgspec.Struct, frozen=True, tag="unreadable"):
     message: str
 
 
-_Outcome: TypeAlias = bytes | _Syntax | _Unreadable | None
+Outcome: TypeAlias = bytes | _Syntax | _Unreadable | None
 """What became of a text: its facts, as data, or what is wrong with it; ``None`` where it has to be collected here."""
+
+Elsewhere: TypeAlias = Callable[[Sequence[str]], dict[str, Outcome]]
+"""Collects texts, of which the largest come first, on other machines: those that it can."""
 
 
 def usable_cores() -> int:
@@ -78,11 +81,15 @@ def usable_cores() -> int:
 class Collector:
     """Gives the facts of texts; those that were prepared come from other processes."""
 
-    def __init__(self, jobs: int, *, least: int = LEAST_CHARACTERS) -> None:
-        """With one of ``jobs``, few characters to collect (see ``least``) or an older Python all is done here."""
+    def __init__(self, jobs: int, *, least: int = LEAST_CHARACTERS, elsewhere: Elsewhere | None = None) -> None:
+        """With one of ``jobs``, few characters to collect (see ``least``) or an older Python all is done here.
+
+        All the same, what can be collected ``elsewhere`` is.
+        """
         self._jobs = jobs
         self._least = least
-        self._prepared: dict[str, _Outcome] = {}
+        self._elsewhere = elsewhere
+        self._prepared: dict[str, Outcome] = {}
 
     def __call__(self, text: str) -> ModuleFacts:
         """The facts of a text. Raises :class:`SourceSyntaxError`, :class:`UnreadableSourceError`."""
@@ -99,40 +106,44 @@ class Collector:
 
     def prepare(self, texts: Iterable[str]) -> None:
         """Collect texts that will be asked for, all at once."""
-        if self._jobs == 1 or not CAN_SHARE:
+        can_share = self._jobs > 1 and CAN_SHARE
+        if not can_share and self._elsewhere is None:
             return
         wanted = [text for text in dict.fromkeys(texts) if not is_dangerous(text)]
-        if len(wanted) > 1 and sum(map(len, wanted)) >= self._least:
-            wanted.sort(key=lambda text: (-len(text), text))
+        wanted.sort(key=lambda text: (-len(text), text))
+        if self._elsewhere is not None and wanted:
+            self._prepared.update(self._elsewhere(wanted))
+            wanted = [text for text in wanted if text not in self._prepared]
+        if can_share and len(wanted) > 1 and sum(map(len, wanted)) >= self._least:
             self._prepared.update(collect_in_processes(wanted, self._jobs))
 
 
-def collect_in_processes(texts: Sequence[str], jobs: int) -> dict[str, _Outcome]:
+def collect_in_processes(texts: Sequence[str], jobs: int) -> dict[str, Outcome]:
     """The outcomes of texts, of which the largest come first."""
-    found: dict[str, _Outcome] = {}
+    found: dict[str, Outcome] = {}
     with _processes(jobs) as executor:
-        found.update(_collected(executor, list(_batches(texts))))
+        found.update(_collected(executor, list(batches(texts))))
     for text in texts:
         if text not in found:  # it, or one beside it, ended its process
             found[text] = _collected_alone(text)
     return found
 
 
-def _collected(executor: Executor, batches: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, _Outcome]]:
+def _collected(executor: Executor, batches: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, Outcome]]:
     """The outcomes of those batches whose process lived to tell."""
-    waiting: dict[Future[list[_Outcome]], tuple[str, ...]] = {}
+    waiting: dict[Future[list[Outcome]], tuple[str, ...]] = {}
     with contextlib.suppress(BrokenExecutor):
         for batch in batches:
-            waiting[executor.submit(_collect_batch, batch)] = batch
+            waiting[executor.submit(collect_batch, batch)] = batch
     for future in as_completed(waiting):
         with contextlib.suppress(BrokenExecutor):
             yield from zip(waiting[future], future.result(), strict=True)
 
 
-def _collected_alone(text: str) -> _Outcome:
+def _collected_alone(text: str) -> Outcome:
     try:
         with _processes(1) as executor:
-            return executor.submit(_collect_batch, (text,)).result(timeout=PATIENCE)[0]
+            return executor.submit(collect_batch, (text,)).result(timeout=PATIENCE)[0]
     except BrokenExecutor:
         return _Unreadable(_KILLED)
     except EndlessError:
@@ -183,11 +194,12 @@ def _safe_path() -> Iterator[None]:
             os.environ[_SAFE_PATH] = before
 
 
-def _batches(texts: Iterable[str]) -> Iterator[tuple[str, ...]]:
+def batches(texts: Iterable[str]) -> Iterator[tuple[str, ...]]:
+    """The texts in portions, as they are given out to processes."""
     batch: list[str] = []
     size = 0
     for text in texts:
-        if batch and size + len(text) > _BATCH:
+        if batch and size + len(text) > _BATCH_CHARACTERS:
             yield tuple(batch)
             batch, size = [], 0
         batch.append(text)
@@ -214,12 +226,13 @@ def _end_with(parent: multiprocessing.process.BaseProcess) -> None:
     os._exit(1)
 
 
-def _collect_batch(texts: tuple[str, ...]) -> list[_Outcome]:
+def collect_batch(texts: tuple[str, ...]) -> list[Outcome]:
+    """The outcomes of texts."""
     with linking_conditions():
         return [_collect_one(text) for text in texts]
 
 
-def _collect_one(text: str) -> _Outcome:
+def _collect_one(text: str) -> Outcome:
     try:
         return encode_facts(collect(text))
     except SourceSyntaxError as error:

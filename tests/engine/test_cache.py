@@ -18,7 +18,7 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from redlint import cache as cache_module
+from redlint import generation
 from redlint.cache import FactsCache
 from redlint.cache_database import MAX_BYTES, remove
 from redlint.errors import SourceSyntaxError
@@ -82,7 +82,7 @@ def test_other_code_that_collects_has_other_facts(
     directory: Path, collector: Collector, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _run(directory, collector, TEXT)
-    monkeypatch.setattr(cache_module, "_GENERATION", b"next")
+    monkeypatch.setattr(generation, "_prefix", lambda: b"next")
     _run(directory, collector, TEXT)
     assert collector.texts == [TEXT, TEXT]
 

@@ -64,7 +64,7 @@ def test_little_work_starts_no_process(jobs: int, texts: tuple[str, ...], monkey
 def test_large_texts_go_first(monkeypatch: pytest.MonkeyPatch) -> None:
     given: list[str] = []
 
-    def noted(texts: Sequence[str], jobs: int) -> dict[str, collecting._Outcome]:
+    def noted(texts: Sequence[str], jobs: int) -> dict[str, collecting.Outcome]:
         given.extend(texts)
         return {}
 
@@ -76,7 +76,7 @@ def test_large_texts_go_first(monkeypatch: pytest.MonkeyPatch) -> None:
 @shared
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_process_that_is_killed_costs_one_file(jobs: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(collecting, "_collect_batch", killing.collect_batch)
+    monkeypatch.setattr(collecting, "collect_batch", killing.collect_batch)
     texts = (*TEXTS[:5], killing.FATAL)
     found = collect_in_processes(texts, jobs)
     assert {text for text, outcome in found.items() if isinstance(outcome, bytes)} == set(TEXTS[:5])

@@ -64,7 +64,7 @@ class KeptFiles:
     def prepare(self, files: Iterable[tuple[str, bytes]]) -> None:
         """Say which contents at which paths will be asked for, so that they can be collected at once."""
         fresh = [(path, content) for path, content in files if path not in self._files]
-        self._prepare(text for path, content in fresh if (text := _decoded(path, content)) is not None)
+        self._prepare(text for path, content in fresh if (text := decoded(path, content)) is not None)
 
     def collected(self, path: str, content: bytes) -> CollectedFile:
         """The facts of a content at a path, collected if they are not there yet."""
@@ -80,7 +80,7 @@ class KeptFiles:
         kept = self._files.get(path)
         if kept is not None and kept[0] == content and path in self._edited:
             return kept[1]
-        text = _decoded(path, content)
+        text = decoded(path, content)
         if text is not None and is_dangerous(text):
             return self.collected(path, content)
         found = collect_file(path, content, partial(self._edited.collect, path))
@@ -93,7 +93,8 @@ class KeptFiles:
             del self._files[path]
 
 
-def _decoded(path: str, content: bytes) -> str | None:
+def decoded(path: str, content: bytes) -> str | None:
+    """The source text of a file; ``None`` where it cannot be had."""
     try:
         return SourceText.decode(path, content).text
     except UnreadableSourceError:

@@ -10,11 +10,19 @@ from collections.abc import Iterable
 
 from redlint.commands.methods import distinctive_methods
 from redlint.model.clients import import_words, weak_words
+from redlint.model.settings import ModelSettings
 
 _SUPPRESSION = re.compile(rb"#[^\n]*(?:redlint|\bRED\d)")
 _ENGLISH = rb"(?!tribut|cover|cuss|play|solv|patch)"
 _SHORT = 4
 _METHOD_CALL = re.compile(rb"\.\s*([a-z_]+)[ \t]*\(")
+
+
+def gate_words(settings: ModelSettings) -> tuple[str, ...]:
+    """The words that admit files because the user named them: clients, wrappers, names of variables."""
+    words = {name.partition(":")[0].rpartition(".")[2] for name in settings.clients}
+    words |= {name.rpartition(".")[2] for name in settings.wrappers} | {*settings.client_names}
+    return tuple(sorted(words))
 
 
 class Gate:

@@ -15,13 +15,14 @@ from types import MappingProxyType
 from redlint.diagnostic import Span
 from redlint.errors import UnreadableSourceError
 from redlint.model.assembly import Assembly, EventFinder, FoundCalls, ModuleModel
+from redlint.model.class_attributes import possible_attributes
 from redlint.model.clients import import_words, web_packages
-from redlint.model.collected import FileProblem, KeptFiles
+from redlint.model.collected import FileProblem, KeptFiles, decoded
 from redlint.model.evaluation import outside
 from redlint.model.evaluation.evaluator import Evaluator, ModuleLoader
 from redlint.model.events import ClientCreation, ClientRef, Place, RedisCall
 from redlint.model.files import ProjectFiles
-from redlint.model.gate import Gate
+from redlint.model.gate import Gate, gate_words
 from redlint.model.handing import Receivers, Recorder, Search
 from redlint.model.importers import Importers
 from redlint.model.index import ModuleIndex
@@ -213,6 +214,7 @@ class Project:
         self._reading: list[str] = []
         self._requested: set[str] = set()
         self._attributes_elsewhere: dict[str, bool] = {}
+        self._possible_attributes: dict[str, frozenset[str] | None] = {}
 
     # --- reading --------------------------------------------------------------------------------------
 
@@ -273,14 +275,7 @@ class Project:
 
     @cached_property
     def _gate(self) -> Gate:
-        return Gate(self._gate_words)
-
-    @property
-    def _gate_words(self) -> tuple[str, ...]:
-        settings = self._settings
-        words = {name.partition(":")[0].rpartition(".")[2] for name in settings.clients}
-        words |= {name.rpartition(".")[2] for name in settings.wrappers} | {*settings.client_names}
-        return tuple(sorted(words))
+        return Gate(gate_words(self._settings))
 
     def _admits(self, path: str, content: bytes) -> bool:
         """Whether a file is worth parsing for its own sake."""
@@ -331,13 +326,23 @@ class Project:
             content = self._read(path)
             if content is None or name.encode() not in content or b"class" not in content:
                 continue
-            if pattern.search(content.decode("utf-8", "replace")) is None:
+            if pattern.search(content.decode("utf-8", "replace")) is None or not self._may_have(path, content, name):
                 continue
             module = self.load(path)
             for scope, names in module.attribute_names.items() if module is not None else ():
                 if module is not None and name in names and module.facts.scopes[scope].kind is ScopeKind.CLASS:
                     return True
         return False
+
+    def _may_have(self, path: str, content: bytes, name: str) -> bool:
+        """Whether the classes of a file may have an attribute of this name: it is worth collecting to be sure."""
+        if path in self._modules or not name.isascii():  # Python takes some other characters for ASCII ones
+            return True
+        if path not in self._possible_attributes:
+            text = decoded(path, content)
+            self._possible_attributes[path] = None if text is None else possible_attributes(text)
+        possible = self._possible_attributes[path]
+        return possible is None or name in possible
 
     def _linked(self) -> Iterator[ModuleIndex]:
         """The modules that passed the gate, by path."""
@@ -472,7 +477,7 @@ class Project:
             readers=tuple(self._reading),
             fixtures=self._fixtures,
             requested=frozenset(self._requested),
-            gate_words=self._gate_words,
+            gate_words=gate_words(self._settings),
         )
 
 
