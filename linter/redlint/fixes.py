@@ -316,9 +316,12 @@ def queue_first_expiry(late: LateExpiry) -> tuple[Edit, ...] | None:
 
 
 def append_to_with(call: RedisCall, text: str) -> tuple[Edit, ...] | None:
-    """Add a statement to the end of the innermost ``with`` block around a call; ``None`` where there is none."""
+    """Add a statement about the receiver of a call to the end of the innermost ``with`` block around it.
+
+    ``None`` where there is no such block, or where its end is no longer about the same receiver.
+    """
     block = next((block for block in call.blocks if block.kind is BlockKind.WITH), None)
-    if block is None:
+    if block is None or any(place <= block.span.end for place in call.receiver_rebound):
         return None
     source = call.source
     last = source.location(block.span.end).row

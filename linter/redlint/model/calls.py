@@ -380,6 +380,7 @@ class RedisCalls:
             ),
             escapes=self._creations.escapes(module, site) if method in _MAKES_OBJECT else "",
             loop=self._loops.of_call(module, site, (argument.value for argument in given)),
+            receiver_rebound=_bound_after(module, target.receiver, call.start),
         )
 
     def _script_keys(self, module: ModuleIndex, arguments: tuple[Argument, ...]) -> tuple[KeyUse, ...]:
@@ -609,6 +610,13 @@ class RedisCalls:
             replace(self._key(module, values[position - start]), access=key_access(commands[0], words, position))
             for position in _positions(commands[0], words, start)
         )
+
+
+def _bound_after(module: ModuleIndex, name: str, position: int) -> tuple[int, ...]:
+    """The places after a position where a name of that place gets another value."""
+    reaching = module.reaching(name, position) if name.isidentifier() else None
+    bindings = module.bindings.get((reaching[1], name), ()) if reaching is not None else ()
+    return tuple(binding.start for binding in bindings if binding.start > position)
 
 
 def _parts(expression: Expression) -> Iterator[Expression]:

@@ -277,6 +277,7 @@ class RedisCall:
     ``derived_from`` are the places where the calls start whose results its arguments are made of, as far as they stand
     in the same function. ``escapes`` tells in a word where the pipeline, pubsub or lock that the call makes goes when
     it outlives the function ("returned", "attribute", "argument", ...); empty if it does not, and for all other calls.
+    ``receiver_rebound`` are the places further down where the receiver, if it is a name, gets another value.
     """
 
     path: str
@@ -304,6 +305,7 @@ class RedisCall:
     loop: Loop | None = None
     escapes: str = ""
     derived_from: frozenset[int] = frozenset()
+    receiver_rebound: tuple[int, ...] = ()
 
     @property
     def command(self) -> CommandSpec | None:

@@ -50,7 +50,7 @@ class PipelineNeverExecuted(Rule):
 
     ## Fix safety
     Unsafe: `execute()` at the end of the `with` block sends commands that were never sent before. Without a `with`
-    block the fix is only displayed.
+    block, or where the name of the pipeline gets another value in it, the fix is only displayed.
 
     ## Known problems
     A pipeline that some paths execute and others do not is not reported.
