@@ -179,7 +179,7 @@ class Config:
 
 def absolute_path(path: str) -> str:
     """The absolute form of a path, without following links."""
-    return os.path.normpath(Path(path).absolute())
+    return os.path.abspath(path)  # noqa: PTH100 - a Path for each file of a big tree costs too much
 
 
 # --- globs ------------------------------------------------------------------------------------------------

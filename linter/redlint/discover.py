@@ -49,7 +49,7 @@ def discover(paths: Sequence[str], config: Config) -> Discovered:
 def shown_path(path: str) -> str:
     """A path as it is reported: relative to the current directory if below it, with slashes."""
     absolute = absolute_path(path)
-    below = absolute.removeprefix(str(Path.cwd()).rstrip(os.sep) + os.sep)
+    below = absolute.removeprefix(os.getcwd().rstrip(os.sep) + os.sep)  # noqa: PTH109 - a Path costs too much
     return below.replace(os.sep, "/")
 
 

@@ -4,7 +4,7 @@
 
 - the time of a whole lint against the time that ``libcst.parse_module`` takes for the files that the lint
   parsed, as a ratio; the two are run in turn and the medians compared;
-- which shares of a lint go into reading and gating, collecting, and linking with the rules;
+- which shares of a lint go into its phases (those of ``redlint check --profile``);
 - how both grow from one to four and sixteen copies of the tree under different names (``--growth``).
 
 Ratios of one run can be compared between machines; seconds cannot. Every measurement is a process of its own,
@@ -21,63 +21,20 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, ParamSpec, TypeVar
-from unittest import mock
+from typing import Final
 
 ROUNDS: Final = 5
 COPIES: Final = (1, 4, 16)
-
-Parameters = ParamSpec("Parameters")
-Result = TypeVar("Result")
 
 
 # --- what the measuring processes do ----------------------------------------------------------------------
 
 
-class Stopwatch:
-    """Adds up the time spent in a function, without that of calls inside it to other watched functions."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-        self._inner: list[float] = []
-
-    def around(self, name: str, work: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
-        """The same function, watched under a name."""
-
-        def watched(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
-            self._inner.append(0.0)
-            start = time.perf_counter()
-            try:
-                return work(*args, **kwargs)
-            finally:
-                spent = time.perf_counter() - start
-                self.seconds[name] = self.seconds.get(name, 0.0) + spent - self._inner.pop()
-                if self._inner:
-                    self._inner[-1] += spent
-
-        return watched
-
-
-@contextmanager
-def watched_phases(stopwatch: Stopwatch) -> Iterator[None]:
-    """Watch the phases of linting; they are found by name, so a renamed function fails here."""
-    from redlint import discover
-    from redlint.model import link
-    from redlint.model.collect import collect
-
-    with (
-        mock.patch.object(link, "collect", stopwatch.around("collect", collect)),
-        mock.patch.object(link.Project, "gated", stopwatch.around("gate", link.Project.gated)),
-        mock.patch.object(discover, "discover", stopwatch.around("discover", discover.discover)),
-    ):
-        yield
-
-
-def lint(paths: Sequence[str], phases: bool) -> dict[str, object]:
+def lint(paths: Sequence[str]) -> dict[str, object]:
     """Lint once: seconds in all and by phase, and which files were parsed."""
     import libcst
 
@@ -85,27 +42,25 @@ def lint(paths: Sequence[str], phases: bool) -> dict[str, object]:
     from redlint.config import configured_rules, load_config
     from redlint.lint import lint_project
     from redlint.model.files import ProjectFiles
+    from redlint.model.stopwatch import Stopwatch
     from redlint.registry import load_rules
 
     libcst.parse_module("")  # its native part is imported now, not by the first file
     rules = load_rules(["redlint_rules"])
     stopwatch = Stopwatch()
-
-    def work() -> tuple[int, list[str], int]:
+    start = time.perf_counter()
+    with stopwatch("discover"):
         config = load_config(paths, isolated=True)
         found = discover.discover(paths, config)
-        files = ProjectFiles(found.paths, (), found.explicit)
-        result = lint_project(files, config, configured_rules(config, rules), problems=found.problems)
-        return len(found.paths), sorted(result.sources), len(result.diagnostics)
-
-    start = time.perf_counter()
-    if phases:
-        with watched_phases(stopwatch):
-            count, parsed, findings = work()
-    else:
-        count, parsed, findings = work()
-    seconds = time.perf_counter() - start
-    return {"seconds": seconds, "phases": stopwatch.seconds, "parsed": parsed, "files": count, "findings": findings}
+    files = ProjectFiles(found.paths, (), found.explicit)
+    result = lint_project(files, config, configured_rules(config, rules), problems=found.problems, timer=stopwatch)
+    return {
+        "seconds": time.perf_counter() - start,
+        "phases": dict(stopwatch.phases),
+        "parsed": sorted(result.sources),
+        "files": len(found.paths),
+        "findings": len(result.diagnostics),
+    }
 
 
 def parse(paths: Sequence[str]) -> dict[str, object]:
@@ -137,6 +92,7 @@ class Measured:
     parsed: int
     lines: int
     findings: int
+    shares: Mapping[str, float]
 
     @property
     def ratio(self) -> float:
@@ -168,9 +124,9 @@ def _ask(work: str, paths: Sequence[str]) -> str:
     return subprocess.run(command, input=json.dumps(list(paths)), stdout=subprocess.PIPE, text=True, check=True).stdout
 
 
-def lint_once(path: Path, *, phases: bool = False) -> LintRun:
+def lint_once(path: Path) -> LintRun:
     """Lint a tree in a process of its own."""
-    return LintRun(**json.loads(_ask("phases" if phases else "lint", [str(path)])))
+    return LintRun(**json.loads(_ask("lint", [str(path)])))
 
 
 def parse_once(paths: Sequence[str]) -> ParseRun:
@@ -193,16 +149,10 @@ def measure(path: Path, rounds: int) -> Measured:
         parsed=len(first.parsed),
         lines=parses[0].lines,
         findings=first.findings,
+        shares={
+            name: statistics.median(one.phases.get(name, 0.0) / one.seconds for one in lints) for name in first.phases
+        },
     )
-
-
-def shares(path: Path, rounds: int) -> dict[str, float]:
-    """The share of each phase in a lint (medians)."""
-    runs = [lint_once(path, phases=True) for _ in range(rounds)]
-    names = ("discover", "gate", "collect")
-    found = {name: statistics.median(one.phases.get(name, 0.0) / one.seconds for one in runs) for name in names}
-    found["link and rules"] = 1 - sum(found.values())
-    return found
 
 
 def copied(path: Path, copies: int, directory: Path) -> Path:
@@ -220,24 +170,30 @@ def copied(path: Path, copies: int, directory: Path) -> Path:
 
 def report(paths: Sequence[Path], rounds: int, growth: bool) -> Iterator[str]:
     """The lines of the report."""
-    yield "| tree | files | parsed | lines parsed | findings | lint | parse | lint / parse |"
-    yield "|---|---|---|---|---|---|---|---|"
-    for path in paths:
-        yield _row(path.name, measure(path, rounds))
+    yield from _HEAD
+    measured = {path: measure(path, rounds) for path in paths}
+    for path, one in measured.items():
+        yield _row(path.name, one)
     yield ""
-    yield "| tree | discover | gate | collect | link and rules |"
-    yield "|---|---|---|---|---|"
-    for path in paths:
-        yield f"| {path.name} | " + " | ".join(f"{share:.0%}" for share in shares(path, rounds).values()) + " |"
+    names = list(dict.fromkeys(name for one in measured.values() for name in one.shares))
+    yield f"| tree | {' | '.join(names)} |"
+    yield "|---" * (len(names) + 1) + "|"
+    for path, one in measured.items():
+        yield f"| {path.name} | " + " | ".join(f"{one.shares.get(name, 0.0):.0%}" for name in names) + " |"
     for path in paths if growth else ():
         yield ""
         yield f"Growth of {path.name}:"
         yield ""
-        yield "| tree | files | parsed | lines parsed | findings | lint | parse | lint / parse |"
-        yield "|---|---|---|---|---|---|---|---|"
+        yield from _HEAD
         with tempfile.TemporaryDirectory(prefix="redlint-bench-") as directory:
             for copies in COPIES:
                 yield _row(f"{copies}x", measure(copied(path, copies, Path(directory)), rounds))
+
+
+_HEAD: Final = (
+    "| tree | files | parsed | lines parsed | findings | lint | parse | lint / parse |",
+    "|---|---|---|---|---|---|---|---|",
+)
 
 
 def _row(name: str, one: Measured) -> str:
@@ -253,11 +209,11 @@ def main() -> int:
     parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="a directory of Python code")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"measurements of each kind ({ROUNDS})")
     parser.add_argument("--growth", action="store_true", help="measure several copies of each tree as well")
-    parser.add_argument("--work", choices=["lint", "phases", "parse"], help=argparse.SUPPRESS)
+    parser.add_argument("--work", choices=["lint", "parse"], help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.work is not None:
         paths: list[str] = json.load(sys.stdin)
-        answer = parse(paths) if arguments.work == "parse" else lint(paths, phases=arguments.work == "phases")
+        answer = parse(paths) if arguments.work == "parse" else lint(paths)
         json.dump(answer, sys.stdout)
         return 0
     for path in arguments.paths:
