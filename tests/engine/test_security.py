@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -62,6 +65,53 @@ def test_nothing_that_is_linted_runs(project: Path, arguments: tuple[str, ...]) 
     found = run(arguments, project)
     assert found.returncode in (0, 1), found.stderr
     assert not (project.parent / "ran").exists(), (project.parent / "ran").read_text()
+
+
+def test_flake8_runs_nothing(project: Path) -> None:
+    found = run(("--isolated", "--select", "RED", "."), project, (str(Path(sys.executable).with_name("flake8")),))
+    assert "RED101" in found.stdout, found.stderr
+    assert not (project.parent / "ran").exists(), (project.parent / "ran").read_text()
+
+
+def test_the_language_server_runs_nothing(project: Path) -> None:
+    uri = project.as_uri()
+    document = {"uri": f"{uri}/app.py", "languageId": "python", "version": 1, "text": KEYS}
+    asked: list[Mapping[str, object]] = [
+        {"id": 1, "method": "initialize", "params": {"processId": None, "rootUri": uri, "capabilities": {}}},
+        {"method": "initialized", "params": {}},
+        {"method": "textDocument/didOpen", "params": {"textDocument": document}},
+    ]
+    command = (*CONSOLE, "server")
+    with subprocess.Popen(command, cwd=project, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
+        assert server.stdin is not None
+        assert server.stdout is not None
+        patience = threading.Timer(60, server.kill)
+        patience.start()
+        try:
+            for one in asked:
+                _send(server.stdin, one)
+            while "RED101" not in json.dumps(_received(server.stdout)):
+                pass
+        finally:
+            patience.cancel()
+            server.kill()
+    assert not (project.parent / "ran").exists(), (project.parent / "ran").read_text()
+
+
+def _send(stream: IO[bytes], message: Mapping[str, object]) -> None:
+    content = json.dumps({"jsonrpc": "2.0", **message}).encode()
+    stream.write(b"Content-Length: %d\r\n\r\n%b" % (len(content), content))
+    stream.flush()
+
+
+def _received(stream: IO[bytes]) -> object:
+    """The next message of a server. Fails where there is none any more."""
+    length = 0
+    while (row := stream.readline()) not in (b"\r\n", b""):
+        name, _, value = row.partition(b":")
+        length = int(value) if name.lower() == b"content-length" else length
+    assert length, "the server has ended"
+    return json.loads(stream.read(length))
 
 
 def test_processes_run_nothing_either(project: Path) -> None:
