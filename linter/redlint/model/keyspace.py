@@ -294,10 +294,12 @@ class PatternUses:
     @property
     def is_rewritten(self) -> bool:
         """Whether a function deletes such a key and fills it again: a compaction or rebuild, which bounds it."""
+        deleters = self.deleters
+        creators = self.creators if deleters else ()
         return any(
             deleter.call.scope == creator.call.scope and deleter.call.span.end <= creator.call.span.start
-            for deleter in self.deleters
-            for creator in self.creators
+            for deleter in deleters
+            for creator in creators
         )
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -53,6 +53,7 @@ class ProjectModel:
     modules: Mapping[str, ModuleModel]
     patterns: tuple[PatternUses, ...]
     by_identity: Mapping[str, PatternUses]
+    by_command: Mapping[str, tuple[RedisCall, ...]]
     problems: tuple[FileProblem, ...]
     sources: Mapping[str, SourceText]
     settings: ModelSettings
@@ -73,6 +74,10 @@ class ProjectModel:
         """Every resolved Redis call, by path and place."""
         for module in self.modules.values():
             yield from module.calls
+
+    def calls_of(self, command: str) -> tuple[RedisCall, ...]:
+        """The resolved calls that may send a command of this name, by path and place."""
+        return self.by_command.get(command, ())
 
     def creations(self) -> Iterator[ClientCreation]:
         """Every construction of a client or pool, by path and place."""
@@ -454,6 +459,7 @@ class Project:
             modules=MappingProxyType(modules),
             patterns=patterns,
             by_identity=MappingProxyType({uses.pattern.identity: uses for uses in patterns}),
+            by_command=MappingProxyType(_by_command(call for module in modules.values() for call in module.calls)),
             problems=tuple(problems),
             sources=MappingProxyType(self._sources),
             settings=self._settings,
@@ -479,6 +485,14 @@ class Project:
             requested=frozenset(self._requested),
             gate_words=gate_words(self._settings),
         )
+
+
+def _by_command(calls: Iterable[RedisCall]) -> dict[str, tuple[RedisCall, ...]]:
+    found: dict[str, list[RedisCall]] = {}
+    for call in calls:
+        for name in {command.name: None for command in call.commands}:
+            found.setdefault(name, []).append(call)
+    return {name: tuple(group) for name, group in found.items()}
 
 
 @contextmanager

@@ -63,9 +63,10 @@ class GroupReadWithoutAck(Rule):
 
     def check_module(self, module: ModuleModel, project: ProjectModel) -> Iterator[Diagnostic]:
         """Report the first such read of the project."""
-        calls = [call for call in project.calls() if call.production]
-        reads = [call for call in calls if any(command.name == "XREADGROUP" for command in call.commands)]
-        if not reads or reads[0].path != module.path or any(map(_may_acknowledge, calls)):
+        reads = [call for call in project.calls_of("XREADGROUP") if call.production]
+        if not reads or reads[0].path != module.path:
+            return
+        if any(call.production and _may_acknowledge(call) for call in project.calls()):
             return
         first = reads[0]
         noack = first.argument("noack")

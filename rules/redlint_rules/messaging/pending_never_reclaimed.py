@@ -66,10 +66,12 @@ class PendingNeverReclaimed(Rule):
 
     def check_module(self, module: ModuleModel, project: ProjectModel) -> Iterator[Diagnostic]:
         """Report the first read of a project that never takes entries up again."""
+        reads = [call for call in project.calls_of("XREADGROUP") if call.production]
+        if not reads or reads[0].path != module.path:
+            return
         calls = [call for call in project.calls() if call.production]
         names = {command.name for call in calls for command in call.commands}
-        reads = [call for call in calls if any(command.name == "XREADGROUP" for command in call.commands)]
-        if not reads or reads[0].path != module.path or not names.isdisjoint(_RECLAIMS):
+        if not names.isdisjoint(_RECLAIMS):
             return
         # Without any acknowledgement RED701 says more.
         if "XACK" not in names or any(command.scripting for call in calls for command in call.commands):
