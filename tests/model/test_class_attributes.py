@@ -1,4 +1,4 @@
-"""Python's parser misses no attribute that the facts know."""
+"""What Python's parser says of the attributes of classes is what the facts say."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from redlint.errors import SourceSyntaxError
-from redlint.model.class_attributes import possible_attributes
+from redlint.model.class_attributes import ClassAttributes, class_attributes
 from redlint.model.collect import collect
 from redlint.model.index import ModuleIndex
-from redlint.model.kinds import ScopeKind
 from redlint.source import SourceText
 
 ROOT = Path(__file__).parents[2]
@@ -21,18 +20,19 @@ ROOT = Path(__file__).parents[2]
 
 def _known(text: str) -> set[str]:
     """The attributes that the facts of a text know."""
-    module = ModuleIndex("m.py", SourceText("m.py", text), collect(text))
-    scopes = module.facts.scopes
-    return {
-        name
-        for scope, names in module.attribute_names.items()
-        if scopes[scope].kind is ScopeKind.CLASS
-        for name in names
-    }
+    return set(ModuleIndex("m.py", SourceText("m.py", text), collect(text)).class_attribute_names)
+
+
+def _assert_right(text: str, known: set[str]) -> None:
+    attributes = class_attributes(text)
+    if attributes is not None:
+        ascii_only = {name for name in known if name.isascii()}
+        assert ascii_only <= attributes.possible
+        assert {name for name in attributes.certain if name.isascii()} <= ascii_only
 
 
 @pytest.mark.parametrize("directory", ["fixtures", "linter", "rules", "tests"])
-def test_none_is_missing_in_real_files(directory: str) -> None:
+def test_right_in_real_files(directory: str) -> None:
     seen = 0
     for path in sorted((ROOT / directory).rglob("*.py")):
         text = path.read_text(encoding="utf-8")
@@ -40,21 +40,19 @@ def test_none_is_missing_in_real_files(directory: str) -> None:
             known = _known(text)
         except SourceSyntaxError:
             continue
-        possible = possible_attributes(text)
-        assert possible is None or known <= possible, path
+        _assert_right(text, known)
         seen += len(known)
     assert seen > 100
 
 
 @given(text=hypothesmith.from_grammar())
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
-def test_none_is_missing_in_any_program(text: str) -> None:
+def test_right_in_any_program(text: str) -> None:
     try:
         known = _known(text)
     except SourceSyntaxError:
         return
-    possible = possible_attributes(text)
-    assert possible is None or {name for name in known if name.isascii()} <= possible
+    _assert_right(text, known)
 
 
 def test_what_counts() -> None:
@@ -84,18 +82,45 @@ def test_what_counts() -> None:
         A.patched = 3
         """
     )
-    assert set(possible_attributes(text) or ()) == {
+    attributes = class_attributes(text)
+    assert attributes is not None
+    assert attributes.possible == {
         *("assigned", "first", "rest", "annotated", "imported", "renamed", "looped", "handle", "error"),
         *("matched", "others", "captured", "starred", "method", "stored", "shared", "typed", "deleted", "patched"),
     }
-    assert _known(text) <= (possible_attributes(text) or frozenset())
+    certain = {"assigned", "annotated", "method", "stored"}
+    assert attributes.certain == certain
+    assert certain < _known(text) <= attributes.possible
+
+
+def test_what_does_not_count() -> None:
+    text = textwrap.dedent(
+        """
+        class A:
+            values = [element for element in range(3)]
+            key = lambda parameter: [inner for inner in parameter]
+
+            @staticmethod
+            def build(node):
+                node.not_ours = 1
+
+            def method(self, other):
+                other.not_ours = 1
+                def inner():
+                    self.closed_over = 1
+        """
+    )
+    attributes = class_attributes(text)
+    assert attributes is not None
+    assert attributes.certain == {"values", "key", "build", "method"}
+    assert _known(text) == {"values", "key", "build", "method", "closed_over"}
 
 
 @pytest.mark.parametrize("text", ["print 'old'\n", "a = '\0'\n", "x = " + "(" * 1000 + ")" * 1000, "not " * 5000 + "x"])
 def test_what_python_cannot_parse(text: str) -> None:
-    assert possible_attributes(text) is None
+    assert class_attributes(text) is None
 
 
 def test_no_warning_about_the_text() -> None:
     text = "class A:\n    pattern = '\\d'\n    same = 1 is 1\n"
-    assert set(possible_attributes(text) or ()) == {"pattern", "same"}
+    assert class_attributes(text) == ClassAttributes(frozenset({"pattern", "same"}), frozenset({"pattern", "same"}))

@@ -114,6 +114,7 @@ class Importers:
         self._words: dict[str, frozenset[str]] = {}
         self._outward: dict[str, frozenset[str]] = {}
         self._made: dict[str, dict[str, tuple[str, ...]]] = {}
+        self._patterns: dict[tuple[str, str], re.Pattern[bytes] | None] = {}
 
     def add(self, path: str, content: bytes) -> None:
         """Remember a file of the project, whether it is parsed already or not."""
@@ -160,9 +161,8 @@ class Importers:
         if path is None:
             return
         yield _Edge(importer, path, (), (alias,))
-        submodules = self._names.submodules(path)
-        content = self._contents[importer]
-        if not any(f"{alias}.{name}".encode("utf-8", "replace") in content for name in submodules):
+        pattern = self._submodule_pattern(path, alias)
+        if pattern is None or pattern.search(self._contents[importer]) is None:
             return
         for dotted in sorted(set(re.findall(rf"\b{re.escape(alias)}((?:\.\w+)+)", self._text(importer)))):
             package: str | None = path
@@ -170,6 +170,15 @@ class Importers:
                 package = self._names.submodule(package, name) if package is not None else None
                 if package is not None:
                     yield _Edge(importer, package, (), (alias,))
+
+    def _submodule_pattern(self, package: str, alias: str) -> re.Pattern[bytes] | None:
+        """What finds the use of a package's submodules through a name; ``None`` where it has none."""
+        key = (package, alias)
+        if key not in self._patterns:
+            names = sorted(self._names.submodules(package))
+            text = f"{re.escape(alias)}\\.(?:{'|'.join(map(re.escape, names))})"
+            self._patterns[key] = re.compile(text.encode("utf-8", "replace")) if names else None
+        return self._patterns[key]
 
     def _submodule(self, package: str | None, module: str, name: str, importer: str) -> str | None:
         if package is not None:

@@ -206,9 +206,23 @@ class ModuleIndex:
     def attribute_names(self) -> dict[int, set[str]]:
         """The names that classes have as attributes, their own and those of their instances, by scope."""
         found: dict[int, set[str]] = {}
-        for scope, name in (*self.self_stores, *self.bindings):
+        for scope, name in self.self_stores:
             found.setdefault(scope, set()).add(name)
+        for (scope, name), group in self.bindings.items():
+            if any(not self._is_own_name(one.block) for one in group):
+                found.setdefault(scope, set()).add(name)
         return found
+
+    def _is_own_name(self, block: int) -> bool:
+        """Whether what is bound in a block is known only there: a comprehension or lambda."""
+        return any(self.facts.blocks[one].kind in _OWN_NAMES for one in self.ancestors(block))
+
+    @cached_property
+    def class_attribute_names(self) -> frozenset[str]:
+        """The attributes of all classes."""
+        scopes = self.facts.scopes
+        groups = (names for scope, names in self.attribute_names.items() if scopes[scope].kind is ScopeKind.CLASS)
+        return frozenset().union(*groups)
 
     @cached_property
     def element_stores(self) -> dict[tuple[int, str], list[Store]]:

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from redlint.diagnostic import Span
 from redlint.errors import UnreadableSourceError
 from redlint.model.assembly import Assembly, EventFinder, FoundCalls, ModuleModel
-from redlint.model.class_attributes import possible_attributes
+from redlint.model.class_attributes import ClassAttributes, class_attributes
 from redlint.model.clients import import_words, web_packages
 from redlint.model.collected import FileProblem, KeptFiles, decoded
 from redlint.model.evaluation import outside
@@ -27,7 +27,6 @@ from redlint.model.handing import Receivers, Recorder, Search
 from redlint.model.importers import Importers
 from redlint.model.index import ModuleIndex
 from redlint.model.keyspace import PatternUses, patterns_of
-from redlint.model.kinds import ScopeKind
 from redlint.model.modules import ModuleNames
 from redlint.model.pattern import KeyPattern
 from redlint.model.progress import Progress, unwatched
@@ -218,8 +217,9 @@ class Project:
         self._refused: set[str] = set()
         self._reading: list[str] = []
         self._requested: set[str] = set()
+        self._contents: dict[str, bytes] = {}
         self._attributes_elsewhere: dict[str, bool] = {}
-        self._possible_attributes: dict[str, frozenset[str] | None] = {}
+        self._class_attributes: dict[str, ClassAttributes | None] = {}
 
     # --- reading --------------------------------------------------------------------------------------
 
@@ -240,11 +240,15 @@ class Project:
         return module
 
     def _read(self, path: str) -> bytes | None:
+        if path in self._contents:
+            return self._contents[path]
         try:
-            return self._files.read(path)
+            content = self._files.read(path)
         except UnreadableSourceError as error:
             self._problems.append(FileProblem(path, "unreadable", str(error), Span(0, 0)))
             return None
+        self._contents[path] = content  # the importers keep it as well
+        return content
 
     def _collect(self, path: str, content: bytes) -> ModuleIndex | None:
         with self._timer(COLLECTING, path):
@@ -292,6 +296,7 @@ class Project:
         """Collect and link what is worth it, until no file is added."""
         with self._timer(READING):
             fresh = self.gated()
+        evaluator: Evaluator | None = None
         while True:
             self._known.update(fresh)
             with self._timer(FOLLOWING):
@@ -301,8 +306,10 @@ class Project:
                 for number, path in enumerate(fresh):
                     self._progress("following clients", number, len(fresh))
                     self.load(path)
-                # What is reached through the new files may have been unknown before: ask everything anew.
-                evaluator = self._evaluator(self.load_known)
+                if evaluator is None:
+                    evaluator = self._evaluator(self.load_known)
+                else:
+                    evaluator.admit([module for path in fresh if (module := self.load(path)) is not None])
                 fresh = self._reachable(evaluator, fresh)
             if not fresh:
                 return self._model(evaluator)
@@ -326,28 +333,31 @@ class Project:
 
     def _find_attribute(self, name: str) -> bool:
         pattern = re.compile(rf"\.\s*{re.escape(name)}\b|^[ \t]+(?:\w+[ \t]+)*{re.escape(name)}\b", re.MULTILINE)
+        encoded = name.encode()
         waiting = (path for path in self._paths if path not in self._known)
         for path in waiting:
             content = self._read(path)
-            if content is None or name.encode() not in content or b"class" not in content:
+            if content is None or encoded not in content or b"class" not in content:
                 continue
-            if pattern.search(content.decode("utf-8", "replace")) is None or not self._may_have(path, content, name):
-                continue
-            module = self.load(path)
-            for scope, names in module.attribute_names.items() if module is not None else ():
-                if module is not None and name in names and module.facts.scopes[scope].kind is ScopeKind.CLASS:
-                    return True
+            if pattern.search(content.decode("utf-8", "replace")) is not None and self._has_attribute(path, name):
+                return True
         return False
 
-    def _may_have(self, path: str, content: bytes, name: str) -> bool:
-        """Whether the classes of a file may have an attribute of this name: it is worth collecting to be sure."""
-        if path in self._modules or not name.isascii():  # Python takes some other characters for ASCII ones
-            return True
-        if path not in self._possible_attributes:
-            text = decoded(path, content)
-            self._possible_attributes[path] = None if text is None else possible_attributes(text)
-        possible = self._possible_attributes[path]
-        return possible is None or name in possible
+    def _has_attribute(self, path: str, name: str) -> bool:
+        """Whether a class of a file has an attribute of this name; the file is collected only to be sure."""
+        if path not in self._modules and name.isascii():  # Python takes some other characters for ASCII ones
+            attributes = self._attributes_of(path)
+            if attributes is not None and (name in attributes.certain or name not in attributes.possible):
+                return name in attributes.certain
+        module = self.load(path)
+        return module is not None and name in module.class_attribute_names
+
+    def _attributes_of(self, path: str) -> ClassAttributes | None:
+        if path not in self._class_attributes:
+            content = self._read(path)
+            text = decoded(path, content) if content is not None else None
+            self._class_attributes[path] = None if text is None else class_attributes(text)
+        return self._class_attributes[path]
 
     def _linked(self) -> Iterator[ModuleIndex]:
         """The modules that passed the gate, by path."""
@@ -433,7 +443,7 @@ class Project:
         return RequestData(self._evaluator(self.load, frozenset(asking)) if asking else everywhere)
 
     def _model(self, evaluator: Evaluator) -> ProjectModel:
-        everywhere = self._evaluator(self.load)
+        everywhere = evaluator.widened(self.load)
         finder = EventFinder(evaluator, everywhere)
         with self._timer(RESOLVING):
             found = self._found(finder)

@@ -47,6 +47,8 @@ class ModuleNames:
 
     def absolute(self, name: str, importer: str) -> str | None:
         """The file that ``import name`` in the file ``importer`` loads, or ``None`` if none of the project."""
+        if name.rpartition(".")[2] not in self._by_last_name:
+            return None
         directory = importer.rpartition("/")[0]
         key = (name, directory)
         if key not in self._absolute:

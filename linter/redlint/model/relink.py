@@ -19,6 +19,7 @@ from redlint.model.assembly import Assembly, EventFinder, FoundCalls, ModuleMode
 from redlint.model.collected import CollectedFile, KeptFiles
 from redlint.model.evaluation.evaluator import Evaluator, ModuleLoader
 from redlint.model.evaluation.outside import OutsideStores, resolve_computed
+from redlint.model.evaluation.reliance import Question, Reliance
 from redlint.model.facts import Binding, CallSite, Expression, dotted_name
 from redlint.model.files import ProjectFiles
 from redlint.model.index import ModuleIndex
@@ -30,10 +31,7 @@ from redlint.model.request_data import RequestData
 from redlint.model.settings import ModelSettings
 from redlint.model.values import ScopeKey, Values
 
-_Question: TypeAlias = tuple[str, object]
-"""What an answer is kept by (see :meth:`Evaluator.remember`), or something outside that answers depend on."""
-
-_OUTSIDE: _Question = ("outside", None)
+_OUTSIDE: Question = ("outside", None)
 _Bases: TypeAlias = tuple[tuple[ScopeKey, ...], tuple[str, ...]]
 
 
@@ -52,8 +50,8 @@ class ForgettingEvaluator(Evaluator):
         paths: Callable[[], Iterable[str]],
         is_attribute_elsewhere: Callable[[str], bool],
     ) -> None:
-        self._open: list[_Question] = []
-        self._dependents: dict[_Question, set[_Question]] = {}
+        self._open: list[Question] = []
+        self._dependents: dict[Question, set[Question]] = {}
 
         def noted(path: str) -> ModuleIndex | None:
             self._note(("module", path))
@@ -64,7 +62,7 @@ class ForgettingEvaluator(Evaluator):
 
     # --- what depends on what -------------------------------------------------------------------------
 
-    def _note(self, question: _Question) -> None:
+    def _note(self, question: Question) -> None:
         if self._open:
             self._dependents.setdefault(question, set()).add(self._open[-1])
 
@@ -132,13 +130,14 @@ class ForgettingEvaluator(Evaluator):
         """Drop all answers."""
         self._known.clear()
         self._dependents.clear()
+        self.reliance = Reliance()
 
     # --- forgetting -----------------------------------------------------------------------------------
 
     def forget(self, before: ModuleIndex | None, after: ModuleIndex) -> None:
         """Forget what was worked out from a module that has changed, and enter its new version into the tables."""
         same_scopes = before is not None and _scopes(before) == _scopes(after)
-        changed: list[_Question] = [("module", after.path)]
+        changed: list[Question] = [("module", after.path)]
         changed += [("calls", name) for name in _counts_differ(before, after, attrgetter("calls_by_callee"))]
         changed += [("handing", name) for name in _counts_differ(before, after, attrgetter("handed"))]
         if list(_stored_outside(before)) != list(_stored_outside(after)):
@@ -175,7 +174,7 @@ class ForgettingEvaluator(Evaluator):
         changed = [("subclasses", cls) for cls in old.keys() | new.keys() if old.get(cls) != new.get(cls)]
         self._forget_answers(changed, after.path, same_scopes=same_scopes)
 
-    def _forget_answers(self, changed: Iterable[_Question], within: str, *, same_scopes: bool) -> None:
+    def _forget_answers(self, changed: Iterable[Question], within: str, *, same_scopes: bool) -> None:
         """Forget what answers to some questions had a part in.
 
         Answers of other files than ``within`` stay if they mention nothing of that file: at worst they tell
@@ -188,7 +187,7 @@ class ForgettingEvaluator(Evaluator):
         while pending:
             question = pending.pop()
             self._known.pop(question, None)
-            kept: set[_Question] = set()
+            kept: set[Question] = set()
             for dependent in self._dependents.pop(question, ()):
                 answer = self._known.get(dependent, ())
                 if dependent not in about and not _mentions(answer, within, same_scopes):
@@ -203,7 +202,7 @@ class ForgettingEvaluator(Evaluator):
 class _NotedBases(dict[ScopeKey, _Bases]):
     """The bases of classes; asking for them is noted, with the modules that they stand in."""
 
-    def __init__(self, note: Callable[[_Question], None]) -> None:
+    def __init__(self, note: Callable[[Question], None]) -> None:
         super().__init__()
         self._note = note
 
@@ -375,6 +374,7 @@ class LiveProject(Project):
             # Answers are kept by the identity of expressions, which must not be given to others meanwhile.
             self._replaced.append(before)
         self._files = self._files.with_overlay({path: content})
+        self._contents[path] = content
         self._modules[path] = after
         if collected.source is not None:
             self._sources = {**self._sources, path: collected.source}

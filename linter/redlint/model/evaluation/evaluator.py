@@ -7,9 +7,9 @@ every expression is evaluated once, a cycle ends where it began, and one questio
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from operator import attrgetter
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from redlint.diagnostic import Confidence
 from redlint.model import clients as client_tables
@@ -24,6 +24,7 @@ from redlint.model.evaluation import (
     outside,
     proxies,
 )
+from redlint.model.evaluation.reliance import Question, Reliance
 from redlint.model.evaluation.tables import NamedEntries
 from redlint.model.events import ConstantValue
 from redlint.model.facts import (
@@ -96,8 +97,22 @@ MOST_ROUNDS = 4
 """How often a cycle is worked out before what was found so far has to do."""
 
 
+Key = TypeVar("Key")
+Entry = TypeVar("Entry")
+
+_BUDGET: Question = ("budget", None)
+_OUTSIDE: Question = ("outside", None)
+_OF_OUTSIDE = frozenset("oOuU")
+"""Kinds of questions about what :meth:`Evaluator.outside_stores` gives."""
+
+
 def _nowhere(_name: str) -> bool:
     return False
+
+
+def _changed(before: dict[Key, set[Entry]], after: dict[Key, set[Entry]]) -> Iterator[Key]:
+    """The keys of two tables that have different entries."""
+    return (key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
 
 
 class ModuleLoader(Protocol):
@@ -122,7 +137,7 @@ class Evaluator:
 
         ``is_attribute_elsewhere`` tells whether classes of other files have an attribute of a name.
         """
-        self.load = load
+        self._load = load
         self.is_attribute_elsewhere = is_attribute_elsewhere
         self._paths = paths
         self._calls: NamedEntries[CallSite] | None = None
@@ -134,20 +149,28 @@ class Evaluator:
         self._script_names: set[str] | None = None
         self.names = names
         self.settings = settings
-        self._known: dict[tuple[str, object], Values] = {}
-        self._active: set[tuple[str, object]] = set()
-        self._tentative: dict[tuple[str, object], Values] = {}
-        self._assumed: dict[tuple[str, object], Values] = {}
-        self._cycles: set[tuple[str, object]] = set()
+        self._known: dict[Question, Values] = {}
+        self._active: set[Question] = set()
+        self._tentative: dict[Question, Values] = {}
+        self._assumed: dict[Question, Values] = {}
+        self._cycles: set[Question] = set()
         self._grew = False
         self.known_bases: dict[ScopeKey, tuple[tuple[ScopeKey, ...], tuple[str, ...]]] = {}
         """The bases of each class asked for; a class whose bases lead back to it has those seen first."""
         self._steps = 0
         self._depth = 0
+        self.reliance = Reliance()
 
     # --- bookkeeping ----------------------------------------------------------------------------------
 
-    def remember(self, kind: str, subject: object, work: Callable[[], Values]) -> Values:
+    def load(self, path: str) -> ModuleIndex | None:
+        """A module of the project by path; ``None`` where it cannot be had, or did not pass the gate."""
+        module = self._load(path)
+        if module is None:
+            self.reliance.on(("module", path))
+        return module
+
+    def remember(self, kind: str, subject: Hashable, work: Callable[[], Values]) -> Values:
         """The result of ``work``, found once per subject.
 
         Where the work leads back to its own subject, the subject counts as what was found of it so far
@@ -155,28 +178,34 @@ class Evaluator:
         was found on the way is final only then; until then it is kept apart.
         """
         key = (kind, subject)
-        known = self._known.get(key)
-        if known is None:
-            known = self._tentative.get(key)
+        known = self._answer(key)
         if known is not None:
             return known
         if key in self._active:
             self._cycles.add(key)
+            self.reliance.on(key)
             return self._assumed.get(key, ())
         self._steps += 1
         if self._steps > MOST_STEPS or self._depth > MOST_DEPTH:
+            self.reliance.on(_BUDGET)
             return (ANYTHING,)
         self._active.add(key)
         self._depth += 1
         begun = self._steps
+        relied = self.reliance.count
+        self.reliance.open.append(key)
         try:
             result = work()
             if key in self._cycles:
                 result = self._stable(key, work, result, begun)
         finally:
+            self.reliance.open.pop()
             self._depth -= 1
             self._active.discard(key)
             self._cycles.discard(key)
+        if self.reliance.count != relied:
+            self.reliance.unsettled.add(key)
+            self.reliance.on(key)
         if self._cycles:
             self._tentative[key] = result
             return result
@@ -188,7 +217,18 @@ class Evaluator:
             self._assumed.clear()
         return result
 
-    def _stable(self, key: tuple[str, object], work: Callable[[], Values], result: Values, begun: int) -> Values:
+    def _answer(self, key: Question) -> Values | None:
+        """What is known of a question already, noted as relied on where it is not final."""
+        known = self._known.get(key)
+        if known is None:
+            known = self._tentative.get(key)
+            if known is not None:
+                self.reliance.on(key)
+        elif key in self.reliance.unsettled:
+            self.reliance.on(key)
+        return known
+
+    def _stable(self, key: Question, work: Callable[[], Values], result: Values, begun: int) -> Values:
         """What a subject of a cycle comes to: it is worked out again until nothing is added."""
         for _ in range(MOST_ROUNDS - 1):
             self._grew = self._grew or self._assumed.get(key, ()) != result
@@ -206,6 +246,45 @@ class Evaluator:
                 return result
         return result
 
+    # --- further files --------------------------------------------------------------------------------
+
+    def admit(self, fresh: Sequence[ModuleIndex]) -> None:
+        """Take in modules that have passed the gate since. What they cannot have changed stays known."""
+        changed = [_BUDGET]
+        for module in fresh:
+            changed.append(("module", module.path))
+            changed += [("calls", name) for name in module.calls_by_callee]
+            changed += [("handing", name) for name in module.handed]
+            changed += [("attribute", name) for name in module.class_attribute_names]
+            if module.outside_stores or "setattr" in module.calls_by_callee:
+                changed.append(_OUTSIDE)
+        if _OUTSIDE in changed:
+            changed += [question for question in self._known if question[0] in _OF_OUTSIDE]
+        subclasses, other_names = self._subclasses, self._other_names
+        self._calls = self._handing = self._outside = None
+        self._subclasses = self._other_names = self._attribute_names = self._script_names = None
+        self._forget(changed)
+        if subclasses is not None:
+            self._forget(("subclasses", cls) for cls in _changed(subclasses, self._all_subclasses()))
+        if other_names is not None:
+            self._forget(("other", name) for name in _changed(other_names, self._all_other_names()))
+
+    def _forget(self, changed: Iterable[Question]) -> None:
+        gone = self.reliance.on_any(changed)
+        self.reliance.forget(gone)
+        for question in gone:
+            self._known.pop(question, None)
+            if question[0] == "bases":
+                self.known_bases.pop(question[1], None)  # type: ignore[call-overload]
+
+    def widened(self, load: ModuleLoader) -> Evaluator:
+        """An evaluator that looks into further files; it knows what this one knows without them."""
+        wide = Evaluator(load, self.names, self.settings, self._paths, self.is_attribute_elsewhere)
+        gone = self.reliance.on_any([_BUDGET, *self.reliance.noted("module")])
+        wide._known = {question: answer for question, answer in self._known.items() if question not in gone}
+        wide._calls, wide._handing = self._calls, self._handing
+        return wide
+
     # --- expressions ----------------------------------------------------------------------------------
 
     def evaluate(self, module: ModuleIndex, expression: Expression) -> Values:
@@ -216,8 +295,11 @@ class Evaluator:
             return (KnownConstant(expression.value),)
         if isinstance(expression, Bytes):
             return (KnownConstant(expression.value),)
-        known = self._known.get(("e", id(expression)))
+        key = ("e", id(expression))
+        known = self._known.get(key)
         if known is not None:
+            if key in self.reliance.unsettled:
+                self.reliance.on(key)
             return known
         handler = _HANDLERS.get(type(expression))
         if handler is None:
@@ -296,6 +378,7 @@ class Evaluator:
 
     def calls_named(self, name: str) -> list[tuple[ModuleIndex, CallSite]]:
         """The calls of anything with this last name, in the modules that passed the gate."""
+        self.reliance.on(("calls", name))
         if self._calls is None:
             self._calls = NamedEntries(attrgetter("calls_by_callee"), self.modules())
         return self._calls.get(name)
@@ -309,6 +392,7 @@ class Evaluator:
 
     def calls_handing(self, name: str, callees: frozenset[str]) -> list[tuple[ModuleIndex, CallSite, int]]:
         """The calls of something named as one of ``callees`` with an argument named ``name``, and its position."""
+        self.reliance.on(("handing", name))
         if self._handing is None:
             self._handing = NamedEntries(attrgetter("handed"), self.modules())
         return [
@@ -328,30 +412,35 @@ class Evaluator:
 
     def subclasses(self, cls: ScopeKey) -> set[ScopeKey]:
         """The project classes that derive from a class."""
+        self.reliance.on(("subclasses", cls))
+        return self._all_subclasses().get(cls, set())
+
+    def _all_subclasses(self) -> dict[ScopeKey, set[ScopeKey]]:
         if self._subclasses is None:
             self._subclasses = {}
-            for path in self._paths():
-                module = self.load(path)
-                for number, facts in enumerate(module.facts.scopes) if module is not None else ():
+            for module in self.modules():
+                for number, facts in enumerate(module.facts.scopes):
                     if facts.kind is ScopeKind.CLASS:
-                        for key in members.bases(self, ScopeKey(path, number))[0][1:]:
-                            self._subclasses.setdefault(key, set()).add(ScopeKey(path, number))
-        return self._subclasses.get(cls, set())
+                        own = ScopeKey(module.path, number)
+                        for key in members.bases(self, own)[0][1:]:
+                            self._subclasses.setdefault(key, set()).add(own)
+        return self._subclasses
 
     def other_names(self, name: str) -> set[str]:
         """The variables and attributes that something of this name is assigned to: ``queue_class = Queue``."""
+        self.reliance.on(("other", name))
+        return self._all_other_names().get(name, set())
+
+    def _all_other_names(self) -> dict[str, set[str]]:
         if self._other_names is None:
             self._other_names = {}
-            for path in self._paths():
-                module = self.load(path)
-                if module is None:
-                    continue
+            for module in self.modules():
                 pairs = [(one.name, one.value) for one in module.facts.bindings]
                 pairs += [(one.name, one.value) for one in module.facts.stores]
                 for other, value in pairs:
                     if isinstance(value, Name | Attribute) and other not in ("", value.name):
                         self._other_names.setdefault(value.name, set()).add(other)
-        return self._other_names.get(name, set())
+        return self._other_names
 
     def self_values(self, module: ModuleIndex, owner: int, scope: int) -> Values:
         """What ``self`` (or ``cls`` in a class method) denotes."""
@@ -367,12 +456,11 @@ class Evaluator:
 
     def outside_stores(self) -> outside.OutsideStores:
         """What the modules that passed the gate store on objects other than ``self``."""
+        self.reliance.on(_OUTSIDE)
         if self._outside is None:
             self._outside = outside.OutsideStores()
-            for path in self._paths():
-                module = self.load(path)
-                if module is not None:
-                    self._outside.add(module)
+            for module in self.modules():
+                self._outside.add(module)
             outside.resolve_computed(self, self._outside)
         return self._outside
 
@@ -386,13 +474,11 @@ class Evaluator:
     def is_attribute_of_class(self, name: str) -> bool:
         """Whether a class of the modules that passed the gate has an attribute of this name."""
         if self._attribute_names is None:
-            self._attribute_names = set()
-            for path in self._paths():
-                module = self.load(path)
-                for scope, names in module.attribute_names.items() if module is not None else ():
-                    if module is not None and module.facts.scopes[scope].kind is ScopeKind.CLASS:
-                        self._attribute_names |= names
-        return name in self._attribute_names
+            self._attribute_names = {name for module in self.modules() for name in module.class_attribute_names}
+        if name in self._attribute_names:
+            return True
+        self.reliance.on(("attribute", name))
+        return False
 
     def is_attribute_of_any_class(self, name: str) -> bool:
         """Whether a class of the whole project has an attribute of this name; other files are searched for it."""
@@ -405,8 +491,11 @@ class Evaluator:
 
     def binding(self, module: ModuleIndex, binding: Binding) -> Values:
         """The alternatives that a binding gives its name."""
-        known = self._known.get(("b", id(binding)))
+        key = ("b", id(binding))
+        known = self._known.get(key)
         if known is not None:
+            if key in self.reliance.unsettled:
+                self.reliance.on(key)
             return known
         return self.remember("b", id(binding), lambda: self._binding(module, binding))
 

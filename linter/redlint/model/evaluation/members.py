@@ -153,8 +153,12 @@ def _of_client(evaluator: Evaluator, value: Client, name: str) -> Values:
 
 def bases(evaluator: Evaluator, cls: ScopeKey) -> tuple[tuple[ScopeKey, ...], tuple[str, ...]]:
     """A class and its project bases in lookup order, and the names of its external bases."""
+    question = ("bases", cls)
     known = evaluator.known_bases.get(cls)
-    if known is None:
+    if known is not None:
+        evaluator.reliance.on_answer(question)
+        return known
+    with evaluator.reliance.working_out(question):
         known = evaluator.known_bases[cls] = _bases(evaluator, cls)
     return known
 
