@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -263,6 +264,7 @@ def _watch(request: Request, options: CheckOptions, root: str) -> int:
                 job = prepare(request, bytes)
             _run(job, options, run)
         sys.stdout.flush()
+        gc.collect()
         if not options.quiet:
             click.echo("Waiting for changes; Ctrl-C ends.", err=True)
 

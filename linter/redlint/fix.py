@@ -6,6 +6,7 @@ import ast
 import contextlib
 import difflib
 import errno
+import gc
 import os
 import re
 import stat
@@ -86,6 +87,7 @@ def fix_files(
     for _ in range(MOST_ROUNDS):
         if not fixing.apply(result):
             return fixing.outcome(result, settled=True)
+        gc.collect()  # the command line leaves garbage alone, and the model of each round is big
         result = narrow(lint(fixing.files, config, rules))
     return fixing.outcome(result, settled=not fixing.fixable(result))
 

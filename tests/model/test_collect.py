@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 import hypothesmith
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 
@@ -103,6 +104,43 @@ def comments_of(text: str) -> list[tuple[int, str]]:
         for token in tokens
         if token.type == tokenize.COMMENT
     ]
+
+
+def shape(facts: ModuleFacts) -> list[object]:
+    """The records of facts in order: the type of one that comes for the first time, the number of one met before."""
+    numbers: dict[int, int] = {}
+    found: list[object] = []
+    pending: list[object] = [facts]
+    while pending:
+        current = pending.pop()
+        if isinstance(current, tuple):
+            pending += current
+        elif isinstance(current, msgspec.Struct):
+            if id(current) in numbers:
+                found.append(numbers[id(current)])
+                continue
+            numbers[id(current)] = len(numbers)
+            found.append(type(current))
+            pending += [getattr(current, name) for name in current.__struct_fields__]
+    return found
+
+
+@pytest.mark.parametrize("path", SAMPLE, ids=lambda path: "/".join(path.parts[-3:]))
+def test_what_was_one_object_is_one_after_reading(path: Path) -> None:
+    facts = collect(SourceText.decode(str(path), path.read_bytes()).text)
+    data = encode_facts(facts)
+    assert shape(decode_facts(data)) == shape(facts)
+    assert encode_facts(decode_facts(data)) == data
+
+
+def test_a_call_that_is_written_nowhere_is_no_facts() -> None:
+    facts = collect("f(g())\n")
+    inner, outer = facts.calls
+    elsewhere = msgspec.structs.replace(inner.call, open=-1)
+    broken = msgspec.structs.replace(facts, calls=(msgspec.structs.replace(inner, call=elsewhere),))
+    assert outer.call.arguments[0].value is inner.call
+    with pytest.raises(msgspec.DecodeError):
+        decode_facts(msgspec.msgpack.encode(broken))
 
 
 @pytest.mark.parametrize("path", SAMPLE, ids=lambda path: "/".join(path.parts[-3:]))

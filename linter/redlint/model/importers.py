@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,8 +22,8 @@ _SIGNATURE = re.compile(r"\bdef\s+\w+\s*\(((?:[^()]|\([^()]*\))*)\)")
 _OUTWARD = re.compile(r"(?<!\bself)(?<!\bcls)\.(\w+)")
 _WORD = re.compile(r"[^\W\d]\w*")
 _ALL = "*"
-_FEW_WORDS = 16
-"""Words up to which looking for each is quicker than taking a text apart."""
+_FEW_WORDS = 32
+"""Words, in all questions about a text, up to which looking for each is quicker than taking the text apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +112,9 @@ class Importers:
         self._names = names
         self._contents: dict[str, bytes] = {}
         self._words: dict[str, frozenset[str]] = {}
+        self._asked: Counter[str] = Counter()
         self._outward: dict[str, frozenset[str]] = {}
-        self._made: dict[str, dict[str, tuple[str, ...]]] = {}
+        self._defined: dict[str, tuple[tuple[str, str], ...]] = {}
         self._patterns: dict[tuple[str, str], re.Pattern[bytes] | None] = {}
 
     def add(self, path: str, content: bytes) -> None:
@@ -251,7 +252,8 @@ class Importers:
 
     def has_word(self, path: str, words: Collection[str]) -> bool:
         """Whether one of the words stands in the file, anywhere."""
-        if path not in self._words and len(words) <= _FEW_WORDS:
+        self._asked[path] += len(words)
+        if path not in self._words and self._asked[path] <= _FEW_WORDS:
             content = self._contents[path]
             if not any(word.encode("utf-8", "replace") in content for word in words):
                 return False
@@ -284,13 +286,10 @@ class Importers:
 
     def made_with(self, path: str, word: str) -> tuple[str, ...]:
         """The classes, functions and variables at the top level of a file whose definition has a word."""
-        if path not in self._made:
-            made: dict[str, list[str]] = {}
-            for name, chunk in _chunks(self._text(path)):
-                for used in set(_WORD.findall(chunk)) - {name}:
-                    made.setdefault(used, []).append(name)
-            self._made[path] = {used: tuple(sorted(set(names))) for used, names in made.items()}
-        return self._made[path].get(word, ())
+        if path not in self._defined:
+            self._defined[path] = tuple(_definitions(self._text(path)))
+        made = {name for name, definition in self._defined[path] if name != word and _stands_in(word, definition)}
+        return tuple(sorted(made))
 
 
 _Offer: TypeAlias = tuple[str, str]
@@ -414,7 +413,19 @@ class _Spread:
         return {path for path, _ in behind}
 
 
-def _chunks(text: str) -> Iterator[tuple[str, str]]:
+def _stands_in(word: str, text: str) -> bool:
+    """Whether a word stands in a text, and not only as a part of another one."""
+    start = text.find(word)
+    while start >= 0:
+        end = start + len(word)
+        around = (text[start - 1 : start], text[end : end + 1])
+        if not any(one.isalnum() or one == "_" for one in around):
+            return True
+        start = text.find(word, end)
+    return False
+
+
+def _definitions(text: str) -> Iterator[tuple[str, str]]:
     """The statements at the top level that define a name, with that name."""
     for chunk in _TOP_LEVEL.split(text):
         found = _DEFINED.match(chunk)

@@ -26,7 +26,7 @@ from redlint.model.facts import (
     inner_expressions,
     last_name,
 )
-from redlint.model.kinds import BlockKind, ScopeKind
+from redlint.model.kinds import BlockKind, ScopeKind, Usage
 from redlint.source import SourceText
 
 _BRANCHES = (BlockKind.IF, BlockKind.ELSE, BlockKind.CASE)
@@ -56,6 +56,12 @@ class ModuleIndex:
             if site.call.arguments:
                 found.add(dotted_name(site.call.arguments[0].value))
         return frozenset(found - {""})
+
+    @cached_property
+    def asserted_types(self) -> list[CallSite]:
+        """The calls of ``isinstance`` that are asserted."""
+        sites = self.calls_by_callee.get("isinstance", ())
+        return [site for site in sites if site.usage is Usage.TESTED and site.consumer == "assert"]
 
     def exits_before(self, chain: tuple[int, ...], position: int) -> list[BlockFacts]:
         """The ``if`` branches that end before a place and, when taken, do not lead there."""

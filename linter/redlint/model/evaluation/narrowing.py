@@ -11,7 +11,7 @@ from redlint.model.evaluation import annotated
 from redlint.model.events import Place
 from redlint.model.facts import Attribute, Call, Collection, Expression, Name, Operation, dotted_name
 from redlint.model.index import ModuleIndex
-from redlint.model.kinds import BlockKind, Usage
+from redlint.model.kinds import BlockKind
 from redlint.model.values import ANYTHING, Client, External, Values, union
 
 if TYPE_CHECKING:
@@ -78,9 +78,8 @@ def _tests(module: ModuleIndex, expression: Name | Attribute) -> Iterator[Test]:
             yield from _told(block.header[0], subject, block.kind is BlockKind.IF)
     for exit_block in module.exits_before(chain, expression.start):
         yield from _told(exit_block.header[0], subject, holds=False)
-    for site in module.calls_by_callee.get("isinstance", ()):
-        is_assertion = site.usage is Usage.TESTED and site.consumer == "assert"
-        if is_assertion and site.block in chain and site.call.start < expression.start:
+    for site in module.asserted_types:
+        if site.block in chain and site.call.start < expression.start:
             yield from _told(site.call, subject, holds=True)
 
 
