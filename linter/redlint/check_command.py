@@ -313,9 +313,12 @@ def _checked(job: Job, options: CheckOptions, memory: RunMemory | None, run: Mea
         from redlint.remembered import Printed
 
     narrowing = Narrowing(job, options.diff_base)
+    known = memory.known_findings() if memory is not None and options.gate else None
     files = job.files
-    if memory is not None and options.gate and files.context and memory.needs_no_context():
-        files = replace(files, context=())
+    if known is not None:
+        files = replace(files, lint=known.anew, context=())
+    elif memory is not None:
+        files = files.all_linted()  # what is found in the others is kept
     with collected_files(job, options) as kept, progress_bar(options) as bar:
         with run.timer(_LOADING_RULES):
             rules = job.rules()
@@ -329,9 +332,11 @@ def _checked(job: Job, options: CheckOptions, memory: RunMemory | None, run: Mea
             kept=kept,
             timer=run.timer,
         )
-    surroundings = result.model.surroundings() if files is job.files else None
-    if memory is not None and surroundings is not None:
-        memory.keep_surroundings(surroundings)
+    if known is not None:
+        result = known.with_those_of(result, len(job.files.lint))
+    elif memory is not None:
+        memory.keep_findings(result)
+        result = result.of_files((*job.files.lint, *(path for path, _ in job.problems)), len(job.files.lint))
     run.result = result = narrowing(result)
     remarks = Page(is_terminal=sys.stderr.isatty())
     with run.timer(_REPORTING):

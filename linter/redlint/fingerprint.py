@@ -16,7 +16,7 @@ from typing import Final
 
 from redlint.diagnostic import Diagnostic, Span
 from redlint.lint import ProjectResult
-from redlint.model.events import Scope
+from redlint.model.assembly import NamedScope
 
 _BLANKS: Final = re.compile(r"[\s\\]+")
 _TRAILING_COMMA: Final = re.compile(r",(?=[)\]}])")
@@ -41,7 +41,7 @@ class Identities:
 
     def __init__(self, result: ProjectResult) -> None:
         self._result = result
-        self._scopes: dict[str, tuple[Scope, ...]] = {}
+        self._scopes: dict[str, tuple[NamedScope, ...]] = {}
 
     def of(self, diagnostic: Diagnostic) -> Identity:
         """The identity of a finding."""
@@ -51,16 +51,9 @@ class Identities:
     def _scope(self, path: str, span: Span) -> str:
         """The name of the innermost function or class around a place, of those that hold something of Redis."""
         if path not in self._scopes:
-            self._scopes[path] = self._scopes_of(path)
+            self._scopes[path] = self._result.files.shape(path).scopes
         around = [one for one in self._scopes[path] if one.span.start <= span.start and span.end <= one.span.end]
         return max(around, key=lambda one: one.span.start).qualname if around else ""
-
-    def _scopes_of(self, path: str) -> tuple[Scope, ...]:
-        module = self._result.model.modules.get(path)
-        if module is None:
-            return ()
-        scopes = [*(call.scope for call in module.calls), *(made.scope for made in module.creations)]
-        return tuple({scope.span: scope for scope in scopes}.values())
 
 
 def fingerprints(result: ProjectResult, diagnostics: Iterable[Diagnostic]) -> tuple[str, ...]:

@@ -6,11 +6,12 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Protocol
 
 from redlint.config import Config
 from redlint.diagnostic import Applicability, Confidence, Diagnostic, Severity, Span
 from redlint.engine_rules import ALWAYS_ON, ENGINE_RULES, InternalError, SyntaxError, UnreadableFile
-from redlint.model.assembly import ModuleModel
+from redlint.model.assembly import FileShape, ModuleModel
 from redlint.model.collected import KeptFiles
 from redlint.model.files import ProjectFiles
 from redlint.model.link import ProjectModel, analyse
@@ -32,19 +33,43 @@ class RuleFailure:
     traceback: str
 
 
+class LintedFiles(Protocol):
+    """What reports need to know of the files that findings are about: a linked project does."""
+
+    @property
+    def sources(self) -> Mapping[str, SourceText]:
+        """The decoded texts of files, by path."""
+
+    def shape(self, path: str) -> FileShape:
+        """What is worth knowing of a file besides its text."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ProjectResult:
     """What linting found.
 
-    ``diagnostics`` are sorted by path and place. ``failures`` are the rules that broke. ``checked`` is the
-    number of files that were asked for. ``rules`` are the rules that were on.
+    ``diagnostics`` are sorted by path and place. ``files`` are those that were looked into. ``failures`` are the rules
+    that broke. ``checked`` is the number of files that were asked for. ``rules`` are the rules that were on.
     """
 
     diagnostics: tuple[Diagnostic, ...]
-    model: ProjectModel
+    files: LintedFiles
     failures: tuple[RuleFailure, ...]
     checked: int
     rules: tuple[type[Rule], ...] = ()
+
+    @property
+    def model(self) -> ProjectModel:
+        """The linked project. Results that are known from an earlier run have none, and raise :class:`TypeError`."""
+        if not isinstance(self.files, ProjectModel):
+            raise TypeError("this result was not worked out in this run")
+        return self.files
+
+    def of_files(self, paths: Iterable[str], checked: int) -> ProjectResult:
+        """The findings in some files, of which ``checked`` were asked for."""
+        wanted = frozenset(paths)
+        kept = tuple(one for one in self.diagnostics if one.path in wanted or one.code in ALWAYS_ON)
+        return replace(self, diagnostics=kept, checked=checked)
 
     @property
     def failed(self) -> bool:
@@ -54,16 +79,15 @@ class ProjectResult:
     @property
     def sources(self) -> Mapping[str, SourceText]:
         """The decoded text of every file that was looked into, by path."""
-        return self.model.sources
+        return self.files.sources
 
     def source(self, path: str) -> SourceText:
         """The decoded text of a file; an empty one for a file that could not be read."""
-        return self.model.sources.get(path) or SourceText(path, "")
+        return self.files.sources.get(path) or SourceText(path, "")
 
     def noqa_row(self, diagnostic: Diagnostic) -> int:
         """The 1-based row on which a ``# noqa`` comment suppresses the diagnostic."""
-        module = self.model.modules.get(diagnostic.path)
-        strings = module.multiline_strings if module is not None else ()
+        strings = self.files.shape(diagnostic.path).multiline_strings
         return noqa_row(self.source(diagnostic.path), diagnostic.span, strings)
 
 
@@ -133,7 +157,7 @@ def check_model(
     kept = finish.of_all([one for one in found if one.path in wanted or one.code in ALWAYS_ON], wanted)
     return ProjectResult(
         diagnostics=tuple(sorted(kept, key=Diagnostic.sort_key)),
-        model=model,
+        files=model,
         failures=tuple(run.failures),
         checked=len(files.lint),
         rules=tuple(type(known[code]) for code in sorted(codes)),

@@ -23,8 +23,9 @@ from redlint.errors import UnreadableSourceError
 
 if TYPE_CHECKING:
     from redlint.job import Job
+    from redlint.known_findings import KnownFindings
+    from redlint.lint import ProjectResult
     from redlint.model.files import ProjectFiles
-    from redlint.model.surroundings import Surroundings
 
 _RULE_PACKAGES: Final = "redlint.rules"
 
@@ -39,13 +40,6 @@ class Printed(msgspec.Struct, frozen=True):
     exit_code: int
 
 
-class _Linked(msgspec.Struct, frozen=True):
-    """A project that was linked: the contents of its files, and what was asked of those it did not come to."""
-
-    digests: dict[str, bytes]
-    surroundings: msgspec.Raw
-
-
 class RunMemory:
     """What is known of earlier runs like that of a job; for one more run to read or write."""
 
@@ -56,7 +50,8 @@ class RunMemory:
         self._shape = shape
         self._about = (*_code(), repr(job.config), str(Path.cwd()))
         paths = (*job.files.lint, *job.files.context)
-        self._digests = {path: hashlib.blake2b(_content(job.files, path), digest_size=16).digest() for path in paths}
+        self._stamps = {path: _stamp(path) for path in paths}
+        self._digests = {path: digest(_content(job.files, path)) for path in paths}
 
     # --- the same run ---------------------------------------------------------------------------------
 
@@ -78,31 +73,33 @@ class RunMemory:
 
     # --- the same project -----------------------------------------------------------------------------
 
-    def needs_no_context(self) -> bool:
-        """Whether all files to lint certainly stand apart from what the project does with Redis.
+    def known_findings(self) -> KnownFindings | None:
+        """The findings of an earlier run that still hold; ``None`` where the project has to be linked."""
+        from redlint.known_findings import LinkedProject
 
-        The others need not be read then: in a commit that touches nothing of Redis, say.
-        """
-        linked = self._get(self._project, _LINKED)
-        if linked is None or linked.digests.keys() != self._digests.keys():
-            return False
-        from redlint.model.surroundings import Bystanders, Surroundings
+        linked = self._get(self._project, msgspec.msgpack.Decoder(LinkedProject))
+        return None if linked is None else linked.known(self._digests, self._job.files, self._content)
 
-        surroundings = msgspec.msgpack.decode(linked.surroundings, type=Surroundings)
-        changed = sorted(path for path, digest in self._digests.items() if linked.digests[path] != digest)
-        files = self._job.files
-        if not surroundings.inside.isdisjoint((*files.lint, *changed)):
-            return False
-        bystanders = Bystanders(surroundings, self._digests)
-        return all(bystanders.stands_apart(path, _content(files, path)) for path in changed)
+    def keep_findings(self, result: ProjectResult) -> None:
+        """Have later runs know what was found in the project: ``result`` is that of linting all its files."""
+        from redlint.known_findings import LinkedProject
 
-    def keep_surroundings(self, surroundings: Surroundings) -> None:
-        """Have the next run of this project know what was linked."""
-        self._put(self._project, _Linked(self._digests, msgspec.Raw(msgspec.msgpack.encode(surroundings))))
+        surroundings = result.model.surroundings()
+        if surroundings is not None and not result.failed:
+            self._put(self._project, LinkedProject.of(result, surroundings, self._job.files, self._digests))
+
+    def _content(self, path: str) -> bytes:
+        return _content(self._job.files, path)
 
     @property
     def _project(self) -> bytes:
         return _key("project", *self._about, repr(sorted(self._digests)))
+
+    # --- files that change meanwhile ------------------------------------------------------------------
+
+    def _is_unchanged(self) -> bool:
+        """Whether all files are as they were when they were read: else nobody knows what was linted."""
+        return all(_stamp(path) == stamp for path, stamp in self._stamps.items())
 
     # --- keeping --------------------------------------------------------------------------------------
 
@@ -115,6 +112,8 @@ class RunMemory:
             return None  # damaged or foreign
 
     def _put(self, key: bytes, kept: msgspec.Struct) -> None:
+        if not self._is_unchanged():
+            return
         try:
             content = msgspec.msgpack.encode(kept)
         except UnicodeEncodeError:  # names of files that are no text
@@ -139,6 +138,20 @@ def _key(*parts: str | bytes) -> bytes:
         digest.update(len(content).to_bytes(8, "little"))
         digest.update(content)
     return digest.digest()
+
+
+def digest(content: bytes) -> bytes:
+    """What stands for the content of a file."""
+    return hashlib.blake2b(content, digest_size=16).digest()
+
+
+def _stamp(path: str) -> tuple[int, int, int, int] | None:
+    """What changes with a file."""
+    try:
+        status = os.stat(path)  # noqa: PTH116 - a Path for each file of a big tree costs too much
+    except (OSError, ValueError):
+        return None
+    return status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
 def _content(files: ProjectFiles, path: str) -> bytes:
@@ -171,4 +184,3 @@ def _modules(directory: str) -> Iterator[tuple[str, os.stat_result]]:
 
 
 _PRINTED: Final = msgspec.msgpack.Decoder(Printed)
-_LINKED: Final = msgspec.msgpack.Decoder(_Linked)

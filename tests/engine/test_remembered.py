@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 from collections.abc import Callable
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from redlint import remembered
 from redlint.cache_database import CacheDatabase
@@ -188,40 +191,106 @@ def test_a_remembered_run_imports_neither_rules_nor_parser(project: Path) -> Non
     assert results[0].stdout.splitlines()[:-1] == results[1].stdout.splitlines()[:-1]
 
 
-# --- files that stand apart -------------------------------------------------------------------------------
+# --- findings that still hold -----------------------------------------------------------------------------
 
 
 @pytest.fixture
-def contexts(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The number of files that each run has read with those it linted."""
+def counts(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The number of files that each run has linted, or read with those."""
     runs: list[int] = []
 
     def noted(files, *arguments, **named):  # type: ignore[no-untyped-def]
-        runs.append(len(files.context))
+        runs.append(len(files.lint) + len(files.context))
         return lint_project(files, *arguments, **named)
 
     monkeypatch.setattr("redlint.lint.lint_project", noted)
     return runs
 
 
-def test_a_file_without_redis_is_linted_alone(project: Path, contexts: list[int]) -> None:
+def same_as_uncached(*arguments: str) -> Result:
+    """A run that prints what it prints without cache."""
+    result = run(*arguments)
+    assert output(result) == output(run(*arguments, "--no-cache"))
+    return result
+
+
+@pytest.mark.parametrize("arguments", [("plain.py",), (), ("a.py", "plain.py"), ("--output-format", "json")])
+def test_a_file_without_redis_is_linted_alone(project: Path, counts: list[int], arguments: tuple[str, ...]) -> None:
     (project / "plain.py").write_text("import os\n")
     run()
     (project / "plain.py").write_text("import os\n\nprint(os.sep)\n")
-    alone = run("plain.py")
-    assert contexts == [0, 0]
-    assert output(alone) == output(run("plain.py", "--no-cache"))
-    assert contexts == [0, 0, 2]
+    same_as_uncached(*arguments)
+    assert counts == [3, 1, 3]
 
 
-def test_a_file_that_does_not_parse_is_reported_alone(project: Path, contexts: list[int]) -> None:
+@pytest.mark.parametrize("arguments", [("plain.py",), ()])
+def test_a_file_that_does_not_parse_is_reported_alone(
+    project: Path, counts: list[int], arguments: tuple[str, ...]
+) -> None:
     (project / "plain.py").write_text("import os\n")
     run()
     (project / "plain.py").write_text("import os\n\nprint(\n")
-    alone = run("plain.py")
-    assert contexts[-1] == 0
-    assert "RED001" in alone.stdout
-    assert output(alone) == output(run("plain.py", "--no-cache"))
+    assert ("RED001" in same_as_uncached(*arguments).stdout) == bool(arguments)
+    assert counts[1] == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("a.py",), ("b.py",), (".", "--output-format", "json"), ("--output-format", "gitlab"), ("--statistics",), ("-q",)],
+)
+def test_a_part_of_a_project_that_was_linted_is_not_linted_again(
+    project: Path, counts: list[int], arguments: tuple[str, ...]
+) -> None:
+    run()
+    same_as_uncached(*arguments)
+    assert counts[1] == 0
+
+
+def test_what_was_found_when_a_part_was_linted_holds_for_the_rest(project: Path, counts: list[int]) -> None:
+    run("b.py")
+    assert "RED101" in same_as_uncached().stdout
+    assert counts == [2, 0, 2]
+
+
+def test_a_file_is_parsed_because_it_is_named(project: Path, counts: list[int]) -> None:
+    (project / "plain.py").write_text("print(\n")
+    assert "RED001" in run("plain.py").stdout
+    assert "RED001" not in same_as_uncached().stdout
+    assert "RED001" in same_as_uncached("plain.py").stdout
+
+
+def test_a_comparison_with_a_baseline_needs_no_linking(project: Path, counts: list[int]) -> None:
+    CliRunner().invoke(cli, ("baseline", "--baseline", "known.json"), prog_name="redlint")
+    run("--baseline", "known.json", "-q")
+    before = len(counts)
+    assert same_as_uncached("--baseline", "known.json").exit_code == 0
+    assert counts[before:] == [0, 2]
+
+
+def test_a_place_in_another_file_is_shown(project: Path, counts: list[int]) -> None:
+    (project / "locks.py").write_text(
+        "from a import client\n\n\ndef take():\n    return client.set('lock:all', 'me', nx=True, ex=30)\n"
+    )
+    (project / "release.py").write_text("from a import client\n\n\ndef release():\n    client.delete('lock:all')\n")
+    run()
+    assert "acquired here" in same_as_uncached("release.py").stdout
+    assert counts == [4, 0, 4]
+
+
+def test_a_file_that_changes_while_it_is_linted_is_not_remembered(
+    project: Path, counts: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    linted = lint_project
+
+    def changing(files, *arguments, **named):  # type: ignore[no-untyped-def]
+        (project / "a.py").write_text(CLEAN)
+        return linted(files, *arguments, **named)
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr("redlint.lint.lint_project", changing)
+        assert "RED101" not in run().stdout
+    (project / "a.py").write_text(KEYS)
+    assert "RED101" in same_as_uncached().stdout
 
 
 def _import_client(project: Path) -> None:
@@ -236,11 +305,48 @@ def _edit_client(project: Path) -> None:
     (project / "a.py").write_text(CLEAN)
 
 
+@pytest.mark.parametrize("arguments", [("plain.py",), ()])
 @pytest.mark.parametrize("change", [_import_client, _new_file, _edit_client])
-def test_otherwise_the_project_is_linked(project: Path, contexts: list[int], change: Callable[[Path], None]) -> None:
+def test_otherwise_the_project_is_linked(
+    project: Path, counts: list[int], change: Callable[[Path], None], arguments: tuple[str, ...]
+) -> None:
     (project / "plain.py").write_text("import os\n")
     run()
     change(project)
-    whole = run("plain.py")
-    assert contexts[-1] > 0
-    assert output(whole) == output(run("plain.py", "--no-cache"))
+    same_as_uncached(*arguments)
+    assert counts[1] == counts[2] >= 3
+
+
+EDITS = {
+    "a.py": (KEYS, CLEAN, "print(\n", "client = None\n"),
+    "b.py": (CLEAN, KEYS, "from a import client\n\n\ndef drop(name):\n    client.keys(name)\n"),
+    "plain.py": ("", "import os\n", "def (\n", "from a import client\n", "# noqa: RED101\n", "client.keys('*')\n"),
+    "shape.py": ("x = 1\n", "class Shape:\n    client = None\n", "from b import session\nsession('x')\n"),
+    "state.py": ("import redis\n\n\ndef start(app):\n    app.state.client = redis.Redis()\n", "z = 1\n"),
+    "user.py": ("import redis\n\n\ndef read(thing):\n    return thing.state.client.keys('*')\n", "y = 1\n"),
+}
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    st.lists(
+        st.one_of([st.tuples(st.just(path), st.sampled_from(texts)) for path, texts in sorted(EDITS.items())]),
+        min_size=2,
+        max_size=6,
+    ),
+    st.sampled_from([(), ("plain.py",), ("b.py", "shape.py")]),
+)
+def test_any_edits_and_their_reversal(
+    tmp_path_factory: pytest.TempPathFactory, edits: list[tuple[str, str]], part: tuple[str, ...]
+) -> None:
+    project = tmp_path_factory.mktemp("edited")
+    with contextlib.chdir(project):
+        (project / "pyproject.toml").write_text("[tool.redlint]\n")
+        for path, texts in EDITS.items():
+            (project / path).write_text(texts[0])
+        for path, text in edits:
+            before = (project / path).read_text()
+            for content in (text, before, text):
+                (project / path).write_text(content)
+                same_as_uncached()
+                same_as_uncached(*part)

@@ -25,6 +25,10 @@ PROJECT = {
     "app/handing.py": "from app import worker\nfrom app.ext import cache\n\nworker.run(cache)\n",
     "app/worker.py": "def run(connection):\n    return connection.get('a')\n",
     "app/state.py": "import redis\n\n\ndef start(app):\n    app.state.redis_pool = redis.Redis()\n",
+    "app/reader.py": (
+        "import redis\n\n\ndef start(app):\n    app.state.shared = redis.Redis()\n\n\n"
+        "def read(thing):\n    return thing.state.shared.get('r')\n"
+    ),
     "app/lookup.py": "from app.ext import cache\nfrom app.names import PREFIX\n\n\ncache.get(PREFIX + 'x')\n",
     "app/names.py": "PREFIX = 'n'\n",
     "app/view.py": "from app.ext import LIMIT\n\n\ndef view():\n    return LIMIT\n",
@@ -60,6 +64,7 @@ LINES = (
     *("print(kept.client)", "store.client.get('x')", "app.ext.cache.get('x')", "cache.get('x')", "ext.cache.get('x')"),
     *("def run(connection): connection.get('x')", "def test_it(connection): connection.get('y')"),
     *("def show(request): return request.app.state.redis_pool.get('x')", "thing.hgetall('x')", "PREFIX = 'm'"),
+    *("class Pools:\n    shared = None", "class Pools:\n    def start(self):\n        self.shared = 1"),
     *(
         "# noqa: RED101",
         "def plain(): return 1",
@@ -103,6 +108,7 @@ def test_what_linking_came_to_is_inside(path: str) -> None:
         ("app/plain.py", "from app.passing import kept\nkept.client.get('x')\n"),
         ("app/plain.py", "thing.hgetall('x')\n"),
         ("app/plain.py", "def f(request):\n    return request.app.state.redis_pool\n"),
+        ("app/plain.py", "class Pools:\n    shared = None\n"),
         ("tests/test_plain.py", "def test_it(connection):\n    connection.get('x')\n"),
     ],
 )
@@ -125,3 +131,11 @@ def test_linking_everything_says_the_same(changed: dict[str, str]) -> None:
     model = link({**PROJECT, **changed})
     assert not changed.keys() & model.modules.keys()
     assert model.modules.keys() == WHOLE.modules.keys()
+    assert calls(model) == calls(WHOLE)
+
+
+def calls(model: ProjectModel) -> list[tuple[object, ...]]:
+    return [
+        (call.path, call.span, call.method, tuple(pattern.text for key in call.keys for pattern in key.patterns))
+        for call in model.calls()
+    ]

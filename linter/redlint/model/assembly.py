@@ -26,6 +26,25 @@ from redlint.model.text_uses import TextUse, TextUses
 from redlint.source import SourceText
 
 
+@dataclass(frozen=True, slots=True)
+class NamedScope:
+    """A function or class by its qualified name; ``span`` covers its definition."""
+
+    qualname: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class FileShape:
+    """What reports need to know of a file besides its text.
+
+    ``scopes`` are the functions and classes that hold something of Redis.
+    """
+
+    multiline_strings: tuple[Span, ...] = ()
+    scopes: tuple[NamedScope, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ModuleModel:
     """One file of the project, with everything Redis in it."""
@@ -43,6 +62,13 @@ class ModuleModel:
     production: bool
     chosen_methods: tuple[ChosenMethod, ...] = ()
     text_uses: tuple[TextUse, ...] = ()
+
+    @property
+    def shape(self) -> FileShape:
+        """What reports need to know of the file."""
+        scopes = (*(call.scope for call in self.calls), *(made.scope for made in self.creations))
+        named = {scope.span: NamedScope(scope.qualname, scope.span) for scope in scopes}
+        return FileShape(self.multiline_strings, tuple(named.values()))
 
 
 class EventFinder:

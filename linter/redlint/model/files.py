@@ -36,6 +36,10 @@ class ProjectFiles:
         overlaid = self.overlay.get(path)
         return read_regular_file(path) if overlaid is None else overlaid
 
+    def all_linted(self) -> ProjectFiles:
+        """The same files, with the findings of all of them wanted."""
+        return replace(self, lint=tuple(sorted({*self.lint, *self.context})), context=())
+
     def with_overlay(self, changes: Mapping[str, bytes]) -> ProjectFiles:
         """The same files with other contents for some paths, on top of the overlay there is."""
         return replace(self, overlay={**self.overlay, **changes})

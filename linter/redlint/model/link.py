@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from redlint.diagnostic import Span
 from redlint.errors import UnreadableSourceError
-from redlint.model.assembly import Assembly, EventFinder, FoundCalls, ModuleModel
+from redlint.model.assembly import Assembly, EventFinder, FileShape, FoundCalls, ModuleModel
 from redlint.model.class_attributes import ClassAttributes, class_attributes
 from redlint.model.clients import import_words, web_packages
 from redlint.model.collected import FileProblem, KeptFiles, decoded
@@ -92,6 +92,11 @@ class ProjectModel:
         """The calls that look like Redis on something unknown, each with the reason, by path and place."""
         with _deep_recursion():
             return self.find_unresolved()
+
+    def shape(self, path: str) -> FileShape:
+        """What reports need to know of a file besides its text."""
+        module = self.modules.get(path)
+        return module.shape if module is not None else FileShape()
 
     def surroundings(self) -> Surroundings | None:
         """What linking asked of the files that it did not come to; ``None`` where it came to all of them."""
@@ -218,7 +223,7 @@ class Project:
         self._reading: list[str] = []
         self._requested: set[str] = set()
         self._contents: dict[str, bytes] = {}
-        self._attributes_elsewhere: dict[str, bool] = {}
+        self._owners: dict[str, str | None] = {}
         self._class_attributes: dict[str, ClassAttributes | None] = {}
 
     # --- reading --------------------------------------------------------------------------------------
@@ -327,11 +332,12 @@ class Project:
 
     def _is_attribute_elsewhere(self, name: str) -> bool:
         """Whether a class of a file that did not pass the gate has an attribute of this name."""
-        if name not in self._attributes_elsewhere:
-            self._attributes_elsewhere[name] = self._find_attribute(name)
-        return self._attributes_elsewhere[name]
+        if name not in self._owners:
+            self._owners[name] = self._find_owner(name)
+        return self._owners[name] is not None
 
-    def _find_attribute(self, name: str) -> bool:
+    def _find_owner(self, name: str) -> str | None:
+        """The first file that did not pass the gate and has a class with an attribute of this name."""
         pattern = re.compile(rf"\.\s*{re.escape(name)}\b|^[ \t]+(?:\w+[ \t]+)*{re.escape(name)}\b", re.MULTILINE)
         encoded = name.encode()
         waiting = (path for path in self._paths if path not in self._known)
@@ -340,8 +346,8 @@ class Project:
             if content is None or encoded not in content or b"class" not in content:
                 continue
             if pattern.search(content.decode("utf-8", "replace")) is not None and self._has_attribute(path, name):
-                return True
-        return False
+                return path
+        return None
 
     def _has_attribute(self, path: str, name: str) -> bool:
         """Whether a class of a file has an attribute of this name; the file is collected only to be sure."""
@@ -484,7 +490,7 @@ class Project:
         passing = {path for path in self._offered if path not in self._known} | self._refused
         handed_on = {one for path in passing for one in self._importers.handed_on(path)}
         return Surroundings(
-            inside=frozenset(self._modules),
+            inside=frozenset(self._modules).union(owner for owner in self._owners.values() if owner is not None),
             linked=frozenset(self._known),
             asked=dict(sorted(self._asked.items())),
             offered=dict(self._offered),
@@ -493,6 +499,7 @@ class Project:
             readers=tuple(self._reading),
             fixtures=self._fixtures,
             requested=frozenset(self._requested),
+            missing_attributes=frozenset(name for name, owner in self._owners.items() if owner is None),
             gate_words=gate_words(self._settings),
         )
 

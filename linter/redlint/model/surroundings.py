@@ -16,7 +16,9 @@ from typing import Final
 
 import msgspec
 
+from redlint.model.class_attributes import class_attributes
 from redlint.model.clients import import_words, web_packages
+from redlint.model.collected import decoded
 from redlint.model.gate import Gate
 from redlint.model.importers import Importers
 from redlint.model.modules import ModuleNames
@@ -27,11 +29,12 @@ _ALL: Final = "*"
 class Surroundings(msgspec.Struct, frozen=True):
     """The files that linking came to, and what it asked of the others.
 
-    ``inside`` are the files that were parsed; ``linked`` those of them that may hold a Redis object. ``asked`` are the
-    names of linked modules, by path, that were looked at because other files import them; ``offered`` those of any
-    module that lead to a Redis object. ``doors`` are attributes that hold one; they matter in the files ``watched``.
-    ``readers`` are patterns of code that reads what others store, ``fixtures`` the names that a ``conftest.py`` gives
-    to the files below, ``requested`` the names of functions that use what they are given.
+    ``inside`` are the files whose contents mattered; ``linked`` those of them that may hold a Redis object.
+    ``asked`` are the names of linked modules, by path, that were looked at because other files import them;
+    ``offered`` those of any module that lead to a Redis object. ``doors`` are attributes that hold one; they matter in
+    the files ``watched``. ``readers`` are patterns of code that reads what others store, ``fixtures`` the names that a
+    ``conftest.py`` gives to the files below, ``requested`` the names of functions that use what they are given.
+    No class outside has one of the ``missing_attributes``.
     """
 
     inside: frozenset[str]
@@ -43,6 +46,7 @@ class Surroundings(msgspec.Struct, frozen=True):
     readers: tuple[str, ...]
     fixtures: dict[str, frozenset[str]]
     requested: frozenset[str]
+    missing_attributes: frozenset[str]
     gate_words: tuple[str, ...]
 
 
@@ -75,7 +79,7 @@ class Bystanders:
             return False
         if importers.has_word(path, web_packages()) and importers.has_word(path, around.requested):
             return False
-        if self._is_given_fixture(path, importers):
+        if self._is_given_fixture(path, importers) or self._may_have_attribute(path, content, importers):
             return False
         return not any(
             self._leads_inside(path, importers, edge.source, edge.names) for edge in importers.edges_from(path)
@@ -87,6 +91,17 @@ class Bystanders:
             PurePosixPath(conftest).parent in above and importers.has_word(path, names)
             for conftest, names in self._around.fixtures.items()
         )
+
+    def _may_have_attribute(self, path: str, content: bytes, importers: Importers) -> bool:
+        """Whether a class of the file may have an attribute that none had."""
+        missing = self._around.missing_attributes
+        if b"class" not in content or not importers.has_word(path, missing):
+            return False
+        text = decoded(path, content)
+        attributes = class_attributes(text) if text is not None else None
+        if attributes is None or not all(map(str.isascii, missing)):
+            return True
+        return not attributes.possible.isdisjoint(missing)
 
     def _leads_inside(self, path: str, importers: Importers, source: str, names: tuple[str, ...]) -> bool:
         """Whether an import takes a name that leads to a Redis object, or one that nobody has asked about yet."""
