@@ -51,7 +51,8 @@ class Repositories:
 
     def try_hook(self, hook: str) -> subprocess.CompletedProcess[str]:
         """Run a hook on what is staged."""
-        command = (sys.executable, "-m", "pre_commit", "try-repo", str(self.hooks), hook, "--color=never")
+        program = str(Path(sys.executable).with_name("pre-commit"))
+        command = (program, "try-repo", str(self.hooks), hook, "--color=never")
         return self._run(command, self.project, check=False)
 
     def _commit_all(self, directory: Path) -> None:
@@ -95,3 +96,14 @@ def test_the_fixing_hook_changes_the_file_and_fails_then_passes(repositories: Re
     second = repositories.try_hook("redlint-fix")
     assert second.returncode == 0, second.stdout + second.stderr
     assert "Passed" in second.stdout
+
+
+def test_the_hooks_run_nothing_of_the_project(repositories: Repositories, tmp_path: Path) -> None:
+    trap = f"open({str(tmp_path / 'ran')!r}, 'a').write(__name__ + '\\n')\n"
+    names = ("redis", "libcst", "click", "msgspec", "sqlite3", "sitecustomize", "conftest", "setup", "redlint")
+    repositories.write(**dict.fromkeys(names, trap + STAGED))
+    repositories.git("add", *(f"{name}.py" for name in names))
+    for hook in ("redlint", "redlint-fix"):
+        done = repositories.try_hook(hook)
+        assert done.returncode == 1, done.stdout + done.stderr
+    assert not (tmp_path / "ran").exists(), (tmp_path / "ran").read_text()

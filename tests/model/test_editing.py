@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from redlint.errors import SourceSyntaxError
-from redlint.model.collect import EditedTexts, collect, editing
+from redlint.model.collect import collect, editing
+from redlint.model.collect.editing import EditedTexts
 from redlint.model.facts import ModuleFacts
 
 FIXTURES = sorted((Path(__file__).parents[2] / "fixtures").rglob("*.py"))

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 from redlint.diagnostic import Span
 from redlint.errors import SourceSyntaxError, UnreadableSourceError
-from redlint.model.collect import EditedTexts, collect, is_dangerous
+from redlint.model.collect import collect, is_dangerous
 from redlint.model.facts import ModuleFacts
 from redlint.model.index import ModuleIndex
 from redlint.source import SourceText
+
+if TYPE_CHECKING:
+    from redlint.model.collect.editing import EditedTexts
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ class KeptFiles:
         self._collect = collect
         self._prepare = prepare
         self._files: dict[str, tuple[bytes, CollectedFile]] = {}
-        self._edited = EditedTexts()
+        self._edited: EditedTexts | None = None
 
     def prepare(self, files: Iterable[tuple[str, bytes]]) -> None:
         """Say which contents at which paths will be asked for, so that they can be collected at once."""
@@ -77,6 +81,10 @@ class KeptFiles:
 
     def edited(self, path: str, content: bytes) -> CollectedFile:
         """The facts of a file that is being edited: what did not change since its last version is not parsed again."""
+        if self._edited is None:
+            from redlint.model.collect.editing import EditedTexts
+
+            self._edited = EditedTexts()
         kept = self._files.get(path)
         if kept is not None and kept[0] == content and path in self._edited:
             return kept[1]

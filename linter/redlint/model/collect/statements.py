@@ -502,14 +502,6 @@ def _captures(node: cst.CSTNode) -> list[str]:
     return sorted(names)
 
 
-def collect(text: str) -> ModuleFacts:
-    """The facts of a module's source text (decoded, without BOM).
-
-    Raises :class:`redlint.errors.SourceSyntaxError` where it does not parse.
-    """
-    return StatementCollector(text, parse(text)).facts()
-
-
 def parse(text: str) -> cst.Module:
     """The tree of a module's source text. Raises :class:`redlint.errors.SourceSyntaxError` where there is none."""
     check_nesting(text)
@@ -548,4 +540,4 @@ def _offset(text: str, row: int, column: int) -> int:
     return min(starts[index] + max(column, 0), len(text))
 
 
-__all__ = ["StatementCollector", "check_nesting", "collect", "parse"]
+__all__ = ["StatementCollector", "check_nesting", "parse"]
