@@ -12,7 +12,7 @@ from redlint.console import VERBOSE, complain
 
 if TYPE_CHECKING:
     from redlint.model.events import RedisCall
-    from redlint.model.link import ProjectModel
+    from redlint.model.project import ProjectModel
     from redlint.model.unresolved import UnresolvedCall
 
 

@@ -23,9 +23,9 @@ import msgspec
 
 from redlint.errors import SourceSyntaxError, UnreadableSourceError
 from redlint.model.collect import collect, is_dangerous
+from redlint.model.conditions import linking_conditions
 from redlint.model.facts import ModuleFacts
 from redlint.model.facts_data import decode_facts, encode_facts
-from redlint.model.link import linking_conditions
 
 LEAST_CHARACTERS: Final = 1_500_000
 """Texts to collect at once, in characters, below which starting processes takes longer than it saves."""

@@ -105,7 +105,7 @@ def _text(path: str, content: bytes) -> str | None:
 
 
 def _collected(texts: Sequence[str], collector: Collector) -> Iterator[tuple[str, ModuleFacts]]:
-    from redlint.model.link import linking_conditions
+    from redlint.model.conditions import linking_conditions
 
     with linking_conditions():
         for text in texts:

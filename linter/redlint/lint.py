@@ -14,8 +14,9 @@ from redlint.engine_rules import ALWAYS_ON, ENGINE_RULES, InternalError, SyntaxE
 from redlint.model.assembly import FileShape, ModuleModel
 from redlint.model.collected import KeptFiles
 from redlint.model.files import ProjectFiles
-from redlint.model.link import ProjectModel, analyse
+from redlint.model.link import analyse
 from redlint.model.progress import Progress, unwatched
+from redlint.model.project import ProjectModel
 from redlint.model.stopwatch import RULES, Timer, untimed
 from redlint.rule import CallSequence, RedisCall, Rule
 from redlint.selection import RuleIndex, most_exact, selected_codes

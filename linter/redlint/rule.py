@@ -15,7 +15,7 @@ from redlint.diagnostic import Confidence, Diagnostic, Fix, Related, Severity, S
 from redlint.model.assembly import ModuleModel
 from redlint.model.events import ClientCreation, Loop, RedisCall
 from redlint.model.keyspace import PatternUses
-from redlint.model.link import ProjectModel
+from redlint.model.project import ProjectModel
 from redlint.model.sequences import CallSequence
 
 __all__ = [

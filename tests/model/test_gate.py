@@ -12,7 +12,8 @@ from generated_projects import projects
 from redlint.model.files import ProjectFiles
 from redlint.model.gate import Gate
 from redlint.model.importers import Import, imports_of
-from redlint.model.link import ProjectModel, analyse
+from redlint.model.link import analyse
+from redlint.model.project import ProjectModel
 from redlint.model.settings import ModelSettings
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from redlint.model.files import ProjectFiles
 from redlint.model.keyspace import Growth, PatternUses
-from redlint.model.link import ProjectModel, analyse
+from redlint.model.link import analyse
+from redlint.model.project import ProjectModel
 from redlint.model.settings import ModelSettings
 from redlint.model.ttl import TtlPolicy
 

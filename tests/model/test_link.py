@@ -8,7 +8,8 @@ from textwrap import dedent
 import pytest
 
 from redlint.model.files import ProjectFiles
-from redlint.model.link import ProjectModel, analyse
+from redlint.model.link import analyse
+from redlint.model.project import ProjectModel
 from redlint.model.settings import ModelSettings
 
 

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from generated_projects import MODULES, projects
 from redlint.model.collect import collect
+from redlint.model.conditions import linking_conditions
 from redlint.model.evaluation.evaluator import Evaluator
 from redlint.model.evaluation.reliance import Reliance
 from redlint.model.index import ModuleIndex
-from redlint.model.link import linking_conditions
 from redlint.model.modules import ModuleNames
 from redlint.model.settings import ModelSettings
 from redlint.model.values import Value

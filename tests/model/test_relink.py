@@ -7,7 +7,8 @@ import pytest
 from redlint.config import Config
 from redlint.model.collected import KeptFiles
 from redlint.model.files import ProjectFiles
-from redlint.model.link import ProjectModel, analyse
+from redlint.model.link import analyse
+from redlint.model.project import ProjectModel
 from redlint.model.relink import LiveProject
 
 FILES = {

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from redlint.model.files import ProjectFiles
-from redlint.model.link import ProjectModel, analyse
+from redlint.model.link import analyse
+from redlint.model.project import ProjectModel
 from redlint.model.settings import ModelSettings
 
 HEADER = """\

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from redlint.model.files import ProjectFiles
-from redlint.model.link import ProjectModel, analyse
+from redlint.model.link import analyse
+from redlint.model.project import ProjectModel
 from redlint.model.settings import ModelSettings
 from redlint.model.surroundings import Bystanders
 

@@ -18,7 +18,7 @@ from redlint.lsp.contents import DiskContents
 from redlint.lsp.documents import Document, is_path
 from redlint.model.collected import FileProblem, KeptFiles
 from redlint.model.files import ProjectFiles
-from redlint.model.link import ProjectModel
+from redlint.model.project import ProjectModel
 from redlint.model.relink import LiveProject
 from redlint.rule import Rule
 from redlint.source import SourceText

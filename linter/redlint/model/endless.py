@@ -6,8 +6,8 @@ from typing import Final
 
 from redlint.model.key_words import names_one_of_many
 from redlint.model.keyspace import PatternUse
-from redlint.model.link import ProjectModel
 from redlint.model.pattern import KeyPattern
+from redlint.model.project import ProjectModel
 
 _TRIMS: Final = frozenset({"LTRIM", "XTRIM", "ZREMRANGEBYRANK", "ZREMRANGEBYSCORE"})
 _LOGS: Final = frozenset({"list", "stream"})

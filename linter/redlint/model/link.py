@@ -2,193 +2,38 @@
 
 from __future__ import annotations
 
-import gc
 import re
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from functools import cached_property
 from types import MappingProxyType
 
 from redlint.diagnostic import Span
 from redlint.errors import UnreadableSourceError
-from redlint.model.assembly import Assembly, EventFinder, FileShape, FoundCalls, ModuleModel
-from redlint.model.class_attributes import ClassAttributes, class_attributes
+from redlint.model.assembly import Assembly, EventFinder, FoundCalls, ModuleModel
+from redlint.model.attribute_owners import AttributeOwners
 from redlint.model.clients import import_words, web_packages
-from redlint.model.collected import FileProblem, KeptFiles, decoded
+from redlint.model.collected import FileProblem, KeptFiles
+from redlint.model.conditions import linking_conditions
 from redlint.model.evaluation import outside
 from redlint.model.evaluation.evaluator import Evaluator, ModuleLoader
-from redlint.model.events import ClientCreation, ClientRef, Place, RedisCall
+from redlint.model.events import RedisCall
 from redlint.model.files import ProjectFiles
 from redlint.model.gate import Gate, gate_words
 from redlint.model.handing import Receivers, Recorder, Search
 from redlint.model.importers import Importers
 from redlint.model.index import ModuleIndex
-from redlint.model.keyspace import PatternUses, patterns_of
+from redlint.model.keyspace import patterns_of
 from redlint.model.modules import ModuleNames
-from redlint.model.pattern import KeyPattern
 from redlint.model.progress import Progress, unwatched
+from redlint.model.project import ProjectModel
 from redlint.model.provenance import Provenance, TracingEvaluator
 from redlint.model.reach import Reach
 from redlint.model.request_data import RequestData, takes_parameter
 from redlint.model.settings import ModelSettings
 from redlint.model.stopwatch import BUILDING, COLLECTING, FOLLOWING, PREPARING, READING, RESOLVING, Timer, untimed
 from redlint.model.surroundings import Surroundings
-from redlint.model.target import Target, Topology
-from redlint.model.ttl import TtlPolicy
-from redlint.model.unresolved import UnresolvedCall, unresolved_calls
+from redlint.model.unresolved import unresolved_calls
 from redlint.source import SourceText
-
-_RECURSION = 10_000
-_WILDCARD = re.compile(r"[*?\[]")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ProjectModel:
-    """The whole project as rules see it."""
-
-    modules: Mapping[str, ModuleModel]
-    patterns: tuple[PatternUses, ...]
-    by_identity: Mapping[str, PatternUses]
-    by_command: Mapping[str, tuple[RedisCall, ...]]
-    problems: tuple[FileProblem, ...]
-    sources: Mapping[str, SourceText]
-    settings: ModelSettings
-    provenance: Provenance
-    find_unresolved: Callable[[], tuple[UnresolvedCall, ...]]
-    find_surroundings: Callable[[], Surroundings | None]
-
-    @property
-    def target(self) -> Target:
-        """The servers and clients the project is meant for."""
-        return self.settings.target
-
-    def uses_cluster(self, client: ClientRef) -> bool:
-        """Whether commands of a client go to a cluster: by its kind, or by the project's settings."""
-        return client.is_cluster or self.target.topology is Topology.CLUSTER
-
-    def calls(self) -> Iterator[RedisCall]:
-        """Every resolved Redis call, by path and place."""
-        for module in self.modules.values():
-            yield from module.calls
-
-    def calls_of(self, command: str) -> tuple[RedisCall, ...]:
-        """The resolved calls that may send a command of this name, by path and place."""
-        return self.by_command.get(command, ())
-
-    def creations(self) -> Iterator[ClientCreation]:
-        """Every construction of a client or pool, by path and place."""
-        for module in self.modules.values():
-            yield from module.creations
-
-    def chain(self, call: RedisCall) -> tuple[str, ...]:
-        """Why the receiver of a call is taken for a client: how it got there, in words, nearest step first."""
-        with _deep_recursion():
-            return self.provenance.of_call(call)
-
-    def unresolved(self) -> tuple[UnresolvedCall, ...]:
-        """The calls that look like Redis on something unknown, each with the reason, by path and place."""
-        with _deep_recursion():
-            return self.find_unresolved()
-
-    def shape(self, path: str) -> FileShape:
-        """What reports need to know of a file besides its text."""
-        module = self.modules.get(path)
-        return module.shape if module is not None else FileShape()
-
-    def surroundings(self) -> Surroundings | None:
-        """What linking asked of the files that it did not come to; ``None`` where it came to all of them."""
-        return self.find_surroundings()
-
-    def call_at(self, place: Place) -> RedisCall | None:
-        """The call that starts at a place, if it is a resolved one."""
-        module = self.modules.get(place.path)
-        for call in module.calls if module is not None else ():
-            if call.span.start == place.span.start:
-                return call
-        return None
-
-    def matching(self, glob: KeyPattern) -> Iterator[PatternUses]:
-        """The key patterns that a ``MATCH`` pattern may select, by what stands before its first wildcard."""
-        fixed = _WILDCARD.split(glob.text)[0]
-        if not re.search(r"\w", fixed):
-            return
-        for uses in self.patterns:
-            text = uses.pattern.text
-            literal = text.partition("{}")[0]
-            if text.startswith(fixed) or (literal and fixed.startswith(literal)):
-                yield uses
-
-    def is_persistent(self, pattern: KeyPattern) -> bool:
-        """Whether the user's settings say that such keys are meant to stay."""
-        text = pattern.text.replace("{}", "*")
-        return any(fnmatchcase(text, glob) for glob in self.settings.persistent_keys)
-
-    def never_expires(self, pattern: KeyPattern) -> bool:
-        """Whether the project creates such keys and nothing in it ever gives them a TTL."""
-        uses = self.uses_of(pattern)
-        return uses is not None and uses.ttl_policy is TtlPolicy.NEVER
-
-    def is_cache(self, pattern: KeyPattern) -> bool:
-        """Whether the user's settings say that such keys are a cache."""
-        text = pattern.text.replace("{}", "*")
-        return any(fnmatchcase(text, glob) for glob in self.settings.cache_keys)
-
-    def overlapping(self, pattern: KeyPattern) -> Iterator[PatternUses]:
-        """The patterns of the project that may denote the same key as this one, itself included.
-
-        Good for silence, not for claims: two patterns that overlap need never meet.
-        """
-        for uses in self.patterns:
-            if uses.pattern.overlaps(pattern):
-                yield uses
-
-    def types_written_beside(self, call: RedisCall) -> frozenset[str]:
-        """The value types that the class of a call (or its module's functions, without one) creates keys of."""
-        module = self.modules[call.path]
-        return frozenset(
-            kind
-            for other in module.calls
-            if other.scope.class_name == call.scope.class_name
-            for command in other.commands
-            if command.creates and len(command.value_types) == 1
-            for kind in command.value_types
-        )
-
-    def uses_of(self, pattern: KeyPattern) -> PatternUses | None:
-        """What the project does with a key pattern: everything that surely means the same keys."""
-        return self.by_identity.get(pattern.identity)
-
-    def namesakes(self, pattern: KeyPattern) -> Iterator[PatternUses]:
-        """The patterns of the same text, itself included: perhaps the same keys (``{prefix}:x`` of two classes)."""
-        for uses in self.patterns:
-            if uses.pattern.text == pattern.text:
-                yield uses
-
-
-@contextmanager
-def _deep_recursion() -> Iterator[None]:
-    """Chains of values are longer than the interpreter's default allows for."""
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(limit, _RECURSION))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(limit)
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Trees, facts and values are many and free of cycles: looking for cycles in them costs half the parse again."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 class Project:
@@ -223,8 +68,7 @@ class Project:
         self._reading: list[str] = []
         self._requested: set[str] = set()
         self._contents: dict[str, bytes] = {}
-        self._owners: dict[str, str | None] = {}
-        self._class_attributes: dict[str, ClassAttributes | None] = {}
+        self._owners = AttributeOwners(self)
 
     # --- reading --------------------------------------------------------------------------------------
 
@@ -239,12 +83,13 @@ class Project:
         """
         if path in self._modules:
             return self._modules[path]
-        content = self._read(path)
+        content = self.read(path)
         module = self._collect(path, content) if content is not None else None
         self._modules[path] = module
         return module
 
-    def _read(self, path: str) -> bytes | None:
+    def read(self, path: str) -> bytes | None:
+        """The content of a file; ``None`` where it has a problem."""
         if path in self._contents:
             return self._contents[path]
         try:
@@ -264,6 +109,14 @@ class Project:
             self._problems.append(found.problem)
         return found.module
 
+    def is_loaded(self, path: str) -> bool:
+        """Whether a module is collected already."""
+        return path in self._modules
+
+    def waiting(self) -> Iterator[str]:
+        """The files that did not pass the gate so far, by path."""
+        return (path for path in self._paths if path not in self._known)
+
     # --- gate -----------------------------------------------------------------------------------------
 
     def gated(self) -> list[str]:
@@ -273,7 +126,7 @@ class Project:
         admitted: dict[str, bytes] = {}
         for number, path in enumerate(self._paths):
             self._progress("reading files", number, len(self._paths))
-            content = self._read(path)
+            content = self.read(path)
             if content is None:
                 continue
             self._importers.add(path, content)
@@ -307,7 +160,7 @@ class Project:
             with self._timer(FOLLOWING):
                 unread = [path for path in fresh if path not in self._modules]
                 with self._timer(PREPARING):
-                    self._kept.prepare((path, content) for path in unread if (content := self._read(path)) is not None)
+                    self._kept.prepare((path, content) for path in unread if (content := self.read(path)) is not None)
                 for number, path in enumerate(fresh):
                     self._progress("following clients", number, len(fresh))
                     self.load(path)
@@ -322,48 +175,13 @@ class Project:
     def _evaluator(self, load: ModuleLoader, further: frozenset[str] = frozenset()) -> Evaluator:
         """``further`` are files whose calls are looked at as well as those of the files that passed the gate."""
         return Evaluator(
-            load, self._names, self._settings, lambda: sorted(self._known | further), self._is_attribute_elsewhere
+            load, self._names, self._settings, lambda: sorted(self._known | further), self._owners.has_owner
         )
 
     def _tracing_evaluator(self) -> TracingEvaluator:
         tracing = TracingEvaluator(self.load_known, self._names, self._settings, lambda: sorted(self._known))
-        tracing.is_attribute_elsewhere = self._is_attribute_elsewhere
+        tracing.is_attribute_elsewhere = self._owners.has_owner
         return tracing
-
-    def _is_attribute_elsewhere(self, name: str) -> bool:
-        """Whether a class of a file that did not pass the gate has an attribute of this name."""
-        if name not in self._owners:
-            self._owners[name] = self._find_owner(name)
-        return self._owners[name] is not None
-
-    def _find_owner(self, name: str) -> str | None:
-        """The first file that did not pass the gate and has a class with an attribute of this name."""
-        pattern = re.compile(rf"\.\s*{re.escape(name)}\b|^[ \t]+(?:\w+[ \t]+)*{re.escape(name)}\b", re.MULTILINE)
-        encoded = name.encode()
-        waiting = (path for path in self._paths if path not in self._known)
-        for path in waiting:
-            content = self._read(path)
-            if content is None or encoded not in content or b"class" not in content:
-                continue
-            if pattern.search(content.decode("utf-8", "replace")) is not None and self._has_attribute(path, name):
-                return path
-        return None
-
-    def _has_attribute(self, path: str, name: str) -> bool:
-        """Whether a class of a file has an attribute of this name; the file is collected only to be sure."""
-        if path not in self._modules and name.isascii():  # Python takes some other characters for ASCII ones
-            attributes = self._attributes_of(path)
-            if attributes is not None and (name in attributes.certain or name not in attributes.possible):
-                return name in attributes.certain
-        module = self.load(path)
-        return module is not None and name in module.class_attribute_names
-
-    def _attributes_of(self, path: str) -> ClassAttributes | None:
-        if path not in self._class_attributes:
-            content = self._read(path)
-            text = decoded(path, content) if content is not None else None
-            self._class_attributes[path] = None if text is None else class_attributes(text)
-        return self._class_attributes[path]
 
     def _linked(self) -> Iterator[ModuleIndex]:
         """The modules that passed the gate, by path."""
@@ -404,8 +222,7 @@ class Project:
         if not words:
             return set()
         pattern = re.compile("|".join(words).encode())
-        waiting = (path for path in self._paths if path not in self._known)
-        return {path for path in waiting if (content := self._read(path)) is not None and pattern.search(content)}
+        return {path for path in self.waiting() if (content := self.read(path)) is not None and pattern.search(content)}
 
     def _handed(self, evaluator: Evaluator, reach: Reach, fresh: list[str]) -> set[str]:
         """The files that are handed a Redis object by those that are new, or that import those."""
@@ -490,7 +307,7 @@ class Project:
         passing = {path for path in self._offered if path not in self._known} | self._refused
         handed_on = {one for path in passing for one in self._importers.handed_on(path)}
         return Surroundings(
-            inside=frozenset(self._modules).union(owner for owner in self._owners.values() if owner is not None),
+            inside=frozenset(self._modules) | self._owners.found,
             linked=frozenset(self._known),
             asked=dict(sorted(self._asked.items())),
             offered=dict(self._offered),
@@ -499,7 +316,7 @@ class Project:
             readers=tuple(self._reading),
             fixtures=self._fixtures,
             requested=frozenset(self._requested),
-            missing_attributes=frozenset(name for name, owner in self._owners.items() if owner is None),
+            missing_attributes=self._owners.missing,
             gate_words=gate_words(self._settings),
         )
 
@@ -510,13 +327,6 @@ def _by_command(calls: Iterable[RedisCall]) -> dict[str, tuple[RedisCall, ...]]:
         for name in {command.name: None for command in call.commands}:
             found.setdefault(name, []).append(call)
     return {name: tuple(group) for name, group in found.items()}
-
-
-@contextmanager
-def linking_conditions() -> Iterator[None]:
-    """What linking needs of the interpreter: room for long chains of values, and no search for garbage."""
-    with _deep_recursion(), _collector_paused():
-        yield
 
 
 def analyse(

@@ -17,6 +17,7 @@ from typing import TypeAlias
 
 from redlint.model.assembly import Assembly, EventFinder, FoundCalls, ModuleModel
 from redlint.model.collected import CollectedFile, KeptFiles
+from redlint.model.conditions import linking_conditions
 from redlint.model.evaluation.evaluator import Evaluator, ModuleLoader
 from redlint.model.evaluation.outside import OutsideStores, resolve_computed
 from redlint.model.evaluation.reliance import Question, Reliance
@@ -24,9 +25,10 @@ from redlint.model.facts import Binding, CallSite, Expression, dotted_name
 from redlint.model.files import ProjectFiles
 from redlint.model.index import ModuleIndex
 from redlint.model.kinds import ScopeKind
-from redlint.model.link import Project, ProjectModel, linking_conditions
+from redlint.model.link import Project
 from redlint.model.modules import ModuleNames
 from redlint.model.progress import Progress, unwatched
+from redlint.model.project import ProjectModel
 from redlint.model.request_data import RequestData
 from redlint.model.settings import ModelSettings
 from redlint.model.values import ScopeKey, Values
@@ -329,7 +331,7 @@ class LiveProject(Project):
 
     def _evaluator(self, load: ModuleLoader, further: frozenset[str] = frozenset()) -> ForgettingEvaluator:
         return ForgettingEvaluator(
-            load, self._names, self._settings, lambda: sorted(self._known | further), self._is_attribute_elsewhere
+            load, self._names, self._settings, lambda: sorted(self._known | further), self._owners.has_owner
         )
 
     def _model(self, evaluator: Evaluator) -> ProjectModel:

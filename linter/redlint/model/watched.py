@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from redlint.model.events import KeyUse, Place, RedisCall
-from redlint.model.link import ProjectModel
+from redlint.model.project import ProjectModel
 from redlint.model.sequences import CallSequence
 
 _QUEUES_FROM_NOW = "multi"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from redlint.model.events import RedisCall
-from redlint.model.link import ProjectModel
+from redlint.model.project import ProjectModel
 from redlint.model.unresolved import UnresolvedCall
 from redlint.report.terminal import visible
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from redlint.model.events import RedisCall
 from redlint.model.keyspace import Growth, PatternUse, PatternUses, patterns_of
-from redlint.model.link import ProjectModel
 from redlint.model.pattern import Hole, KeyPattern
+from redlint.model.project import ProjectModel
 from redlint.model.ttl import TtlPolicy
 
 _STRINGS = frozenset({"string"})
