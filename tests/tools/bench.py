@@ -1,228 +1,234 @@
-"""Measures redlint against the bare parser on real code, and prints Markdown.
+"""Measures redlint against its budgets on pinned packages, and writes ``docs/performance.md``.
 
-``python tests/tools/bench.py PATH...`` prints for each tree, with one process and without any cache:
-
-- the time of a whole lint against the time that ``libcst.parse_module`` takes for the files that the lint
-  parsed, as a ratio; the two are run in turn and the medians compared;
-- which shares of a lint go into its phases (those of ``redlint check --profile``);
-- how both grow from one to four and sixteen copies of the tree under different names (``--growth``).
-
-Ratios of one run can be compared between machines; seconds cannot. Every measurement is a process of its own,
-so that neither garbage nor caches of one weigh on the next; starting Python and importing are not counted.
+``python tests/tools/bench.py DIRECTORY`` fetches the packages into ``DIRECTORY`` and the other linters into an
+environment below it, measures for a quarter of an hour or so, and prints Markdown; with ``--write`` that takes the
+place of what was measured before in the page. Seconds are those of one machine; ratios can be compared. What is
+measured how: see ``bench_phases.py``, ``bench_peers.py`` and ``bench_lsp.py``.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
+import asyncio
+import datetime
+import importlib.metadata
+import os
+import platform
 import shutil
-import statistics
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-ROUNDS: Final = 5
-COPIES: Final = (1, 4, 16)
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from tools import bench_lsp, bench_peers, bench_phases, corpora
 
-# --- what the measuring processes do ----------------------------------------------------------------------
+PAGE: Final = Path(__file__).parents[2] / "docs" / "performance.md"
+BEGIN: Final = "<!-- measured by tests/tools/bench.py: begin -->"
+END: Final = "<!-- measured by tests/tools/bench.py: end -->"
 
+DENSE: Final = ("rq", "huey", "celery", "redisvl")
+BESIDE_PEERS: Final = ("rq", "huey")
+"""Fixit takes minutes for the others."""
 
-def lint(paths: Sequence[str]) -> dict[str, object]:
-    """Lint once: seconds in all and by phase, and which files were parsed."""
-    import libcst
-
-    from redlint import discover
-    from redlint.config import configured_rules, load_config
-    from redlint.lint import lint_project
-    from redlint.model.files import ProjectFiles
-    from redlint.model.stopwatch import Stopwatch
-    from redlint.registry import load_rules
-
-    libcst.parse_module("")  # its native part is imported now, not by the first file
-    rules = load_rules(["redlint_rules"])
-    stopwatch = Stopwatch()
-    start = time.perf_counter()
-    with stopwatch("discover"):
-        config = load_config(paths, isolated=True)
-        found = discover.discover(paths, config)
-    files = ProjectFiles(found.paths, (), found.explicit)
-    result = lint_project(files, config, configured_rules(config, rules), problems=found.problems, timer=stopwatch)
-    return {
-        "seconds": time.perf_counter() - start,
-        "phases": dict(stopwatch.phases),
-        "parsed": sorted(result.sources),
-        "files": len(found.paths),
-        "findings": len(result.diagnostics),
-    }
-
-
-def parse(paths: Sequence[str]) -> dict[str, object]:
-    """Do nothing but parse these files, each tree dropped at once and the garbage collector off."""
-    import gc
-
-    import libcst
-
-    libcst.parse_module("")
-    contents = [Path(path).read_bytes() for path in paths]
-    gc.disable()
-    start = time.perf_counter()
-    for content in contents:
-        with suppress(libcst.ParserSyntaxError):
-            libcst.parse_module(content)
-    return {"seconds": time.perf_counter() - start, "lines": sum(content.count(b"\n") for content in contents)}
-
-
-# --- the process that asks them ---------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """The medians for one tree; ``lines`` and ``parsed`` are those of the files that were parsed."""
-
-    lint: float
-    parse: float
-    files: int
-    parsed: int
-    lines: int
-    findings: int
-    shares: Mapping[str, float]
-
-    @property
-    def ratio(self) -> float:
-        """How much longer linting takes than bare parsing."""
-        return self.lint / self.parse if self.parse else float("nan")
-
-
-@dataclass(frozen=True, slots=True)
-class LintRun:
-    """What one linting process told."""
-
-    seconds: float
-    phases: dict[str, float]
-    parsed: list[str]
-    files: int
-    findings: int
-
-
-@dataclass(frozen=True, slots=True)
-class ParseRun:
-    """What one parsing process told."""
-
-    seconds: float
-    lines: int
-
-
-def _ask(work: str, paths: Sequence[str]) -> str:
-    command = [sys.executable, __file__, "--work", work]
-    return subprocess.run(command, input=json.dumps(list(paths)), stdout=subprocess.PIPE, text=True, check=True).stdout
-
-
-def lint_once(path: Path) -> LintRun:
-    """Lint a tree in a process of its own."""
-    return LintRun(**json.loads(_ask("lint", [str(path)])))
-
-
-def parse_once(paths: Sequence[str]) -> ParseRun:
-    """Parse files in a process of its own."""
-    return ParseRun(**json.loads(_ask("parse", paths)))
-
-
-def measure(path: Path, rounds: int) -> Measured:
-    """Lint and parse in turn."""
-    first = lint_once(path)
-    lints: list[LintRun] = []
-    parses: list[ParseRun] = []
-    for _ in range(rounds):
-        lints.append(lint_once(path))
-        parses.append(parse_once(first.parsed))
-    return Measured(
-        lint=statistics.median(one.seconds for one in lints),
-        parse=statistics.median(one.seconds for one in parses),
-        files=first.files,
-        parsed=len(first.parsed),
-        lines=parses[0].lines,
-        findings=first.findings,
-        shares={
-            name: statistics.median(one.phases.get(name, 0.0) / one.seconds for one in lints) for name in first.phases
-        },
-    )
-
-
-def copied(path: Path, copies: int, directory: Path) -> Path:
-    """Copies of the Python files of a tree, each as a package with a name of its own."""
-    top = directory / f"times_{copies}"
-    for number in range(copies):
-        target = top / f"copy_{number}"
-        for source in sorted(path.rglob("*.py")):
-            if source.is_file():
-                to = target / source.relative_to(path)
-                to.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(source, to)
-    return top
-
-
-def report(paths: Sequence[Path], rounds: int, growth: bool) -> Iterator[str]:
-    """The lines of the report."""
-    yield from _HEAD
-    measured = {path: measure(path, rounds) for path in paths}
-    for path, one in measured.items():
-        yield _row(path.name, one)
-    yield ""
-    names = list(dict.fromkeys(name for one in measured.values() for name in one.shares))
-    yield f"| tree | {' | '.join(names)} |"
-    yield "|---" * (len(names) + 1) + "|"
-    for path, one in measured.items():
-        yield f"| {path.name} | " + " | ".join(f"{one.shares.get(name, 0.0):.0%}" for name in names) + " |"
-    for path in paths if growth else ():
-        yield ""
-        yield f"Growth of {path.name}:"
-        yield ""
-        yield from _HEAD
-        with tempfile.TemporaryDirectory(prefix="redlint-bench-") as directory:
-            for copies in COPIES:
-                yield _row(f"{copies}x", measure(copied(path, copies, Path(directory)), rounds))
-
-
-_HEAD: Final = (
-    "| tree | files | parsed | lines parsed | findings | lint | parse | lint / parse |",
-    "|---|---|---|---|---|---|---|---|",
+MEMORY: Final = ("rq", "huey", "celery", "redisvl", "litellm")
+EDITED: Final = ("celery", "rq", "open-webui")
+GROWING: Final = "rq"
+SPARSE: Final = (
+    corpora.Package("pandas", "3.1.1", "wheel"),
+    corpora.Package("SQLAlchemy", "2.1.9", "wheel"),
+    corpora.Package("botocore", "1.44.8", "wheel"),
+    corpora.Package("aiocache", "0.12.3", "wheel"),
 )
 
 
-def _row(name: str, one: Measured) -> str:
-    return (
-        f"| {name} | {one.files} | {one.parsed} | {one.lines} | {one.findings} "
-        f"| {one.lint:.2f} s | {one.parse:.2f} s | {one.ratio:.2f} |"
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A budget, and what was measured."""
+
+    what: str
+    budget: str
+    measured: str
+    met: bool
+
+    def row(self) -> str:
+        """A row of the table."""
+        return f"| {self.what} | {self.budget} | {self.measured} | {'yes' if self.met else '**no**'} |"
+
+
+class Bench:
+    """The packages, and what was measured on them."""
+
+    def __init__(self, directory: Path, rounds: int) -> None:
+        self._rounds = rounds
+        self._directory = directory
+        self._packages = {one.name: one for one in corpora.packages()}
+        self._programs = bench_peers.peers(directory / "peers")
+        self.verdicts: list[Verdict] = []
+
+    def _fetched(self, name: str) -> Path:
+        return corpora.fetch(self._packages[name], self._directory / "packages").resolve()
+
+    def phases(self) -> Iterator[str]:
+        """Against a bare parse, and where the time goes."""
+        measured = {name: bench_phases.measure(self._fetched(name), self._rounds) for name in DENSE}
+        self.verdicts.append(
+            Verdict(
+                "`check --no-cache -j1` on code full of Redis, against a program that only parses the same files "
+                "with libcst (without starting Python)",
+                "at most 1.6x",
+                ", ".join(f"{name} {one.ratio:.1f}x" for name, one in measured.items()),
+                all(one.ratio <= 1.6 for one in measured.values()),
+            )
+        )
+        yield from bench_phases.table(measured)
+
+    def beside_peers(self) -> Iterator[str]:
+        """As a command, beside other linters."""
+        with tempfile.TemporaryDirectory() as directory:
+            # Copies: other linters would find the settings of the directories above.
+            trees = [shutil.copytree(self._fetched(name), Path(directory) / name) for name in BESIDE_PEERS]
+            found = [bench_peers.dense(str(tree), self._programs, self._rounds) for tree in trees]
+        for name, least in (("fixit", 12.0), ("flake8", 1.0), ("pylint", 0.0)):
+            self.verdicts.append(
+                Verdict(
+                    f"the same against {name}" + (" with its own rules" if name == "fixit" else ""),
+                    f"at least {least:g}x faster" if least > 1 else "faster" if least else "none",
+                    ", ".join(f"{one.tree} {one.times(name):.1f}x as fast" for one in found),
+                    all(one.times(name) >= least for one in found),
+                )
+            )
+        second = [(one.tree, one.runs["second"], one.times("second")) for one in found]
+        self.verdicts.append(
+            Verdict(
+                "the second run, nothing changed",
+                "at most 0.25x, and 0.3 s",
+                ", ".join(f"{tree} {run.seconds:.2f} s, {times:.2f}x" for tree, run, times in second),
+                all(times <= 0.25 and run.seconds <= 0.3 for _, run, times in second),
+            )
+        )
+        yield from (*bench_peers.DENSE_HEAD, *(one.row() for one in found))
+
+    def sparse(self) -> Iterator[str]:
+        """Where little touches Redis."""
+        with tempfile.TemporaryDirectory() as directory:
+            tree = Path(directory) / "little Redis"
+            for one in SPARSE:
+                shutil.copytree(corpora.fetch(one, self._directory / "packages"), tree / one.name)
+            found = bench_peers.sparse(str(tree), self._programs, self._rounds)
+        names = ", ".join(one.name for one in SPARSE)
+        self.verdicts.append(
+            Verdict(
+                f"{found.lines:,} lines of which little touches Redis ({names}), against "
+                "`ruff check --no-cache --isolated`",
+                "at most 1.0x",
+                f"{found.runs['redlint'].seconds:.2f} s against {found.runs['ruff'].seconds:.2f} s, {found.ratio:.1f}x",
+                found.ratio <= 1.0,
+            )
+        )
+        memory = found.runs["redlint"].memory
+        self.verdicts.append(Verdict("memory there", "at most 150 MB", f"{memory:.0f} MB", memory <= 150))
+        yield from (*bench_peers.SPARSE_HEAD, found.row())
+
+    def memory(self) -> Iterator[str]:
+        """Peak memory."""
+        yield from ("| tree | parsed source | memory | allowed |", "|---|--:|--:|--:|")
+        is_met: list[bool] = []
+        cells: list[str] = []
+        for name in MEMORY:
+            tree = str(self._fetched(name))
+            size = bench_peers.parsed_size(tree)
+            used, allowed = bench_peers.memory(tree), 150 + 2 * size / 1e6
+            is_met.append(used <= allowed)
+            cells.append(f"{name} {used:.0f} of {allowed:.0f} MB")
+            yield f"| {name} | {size / 1e6:.1f} MB | {used:.0f} MB | {allowed:.0f} MB |"
+        self.verdicts.append(
+            Verdict("memory", "at most 150 MB and twice the parsed source", ", ".join(cells), all(is_met))
+        )
+
+    def editor(self) -> Iterator[str]:
+        """Edits in the language server."""
+        with tempfile.TemporaryDirectory() as directory:
+            for name in EDITED:
+                shutil.copytree(self._fetched(name), Path(directory) / name, symlinks=True)
+            _, found = asyncio.run(bench_lsp.measure(Path(directory), 12, 3))
+        p95 = bench_lsp.percentile([seconds for one in found for seconds in one.edits], 0.95) * 1000
+        self.verdicts.append(
+            Verdict(
+                f"an edit in the editor ({', '.join(EDITED)} linked)",
+                f"95 of 100 in at most {bench_lsp.BUDGET} ms",
+                f"{p95:.0f} ms",
+                p95 <= bench_lsp.BUDGET,
+            )
+        )
+        yield from bench_lsp.table(found)
+
+    def growth(self) -> Iterator[str]:
+        """One, four and sixteen times as much code."""
+        measured = bench_phases.growth(self._fetched(GROWING), self._rounds)
+        per_line = {copies: one.lint / one.lines for copies, one in measured.items()}
+        self.verdicts.append(
+            Verdict(
+                f"growth ({GROWING} once, 4 and 16 times)",
+                "linear",
+                ", ".join(f"{one.lines:,} lines {one.lint:.1f} s" for one in measured.values()),
+                max(per_line.values()) <= 1.3 * per_line[1],
+            )
+        )
+        yield from bench_phases.table({f"{copies}x": one for copies, one in measured.items()})
+
+
+_SECTIONS: Final = (
+    ("Against a bare parse", Bench.phases),
+    ("As a command, beside other linters", Bench.beside_peers),
+    ("Little Redis", Bench.sparse),
+    ("Memory", Bench.memory),
+    ("Edits in the language server", Bench.editor),
+    ("Growth", Bench.growth),
+)
+
+
+def report(bench: Bench, rounds: int) -> Iterator[str]:
+    """All sections, and before them the budgets."""
+    sections: list[str] = []
+    for title, section in _SECTIONS:
+        print(f"measuring: {title}", file=sys.stderr, flush=True)
+        sections += [f"### {title}", "", *section(bench), ""]
+    versions = ", ".join(one.replace("==", " ") for one in bench_peers.PEERS)
+    yield (
+        f"{datetime.date.today().isoformat()}: {platform.machine()}, {os.cpu_count()} cores, "
+        f"CPython {platform.python_version()}, libcst {importlib.metadata.version('libcst')}; {versions}. "
+        f"Medians of {rounds} runs, each command in turn; pylint and memory of one."
     )
+    yield from ("", "| what | budget | measured | met |", "|---|---|---|---|")
+    yield from (one.row() for one in bench.verdicts)
+    yield from ("", *sections)
+
+
+def written(page: str, lines: Sequence[str]) -> str:
+    """The page with something else between its marks."""
+    before, begin, rest = page.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ValueError("the page has no marks")
+    return "\n".join((before + begin, "", *lines)).rstrip() + f"\n\n{end}{after}"
 
 
 def main() -> int:
-    """Run the command line."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="a directory of Python code")
-    parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"measurements of each kind ({ROUNDS})")
-    parser.add_argument("--growth", action="store_true", help="measure several copies of each tree as well")
-    parser.add_argument("--work", choices=["lint", "parse"], help=argparse.SUPPRESS)
-    arguments = parser.parse_args()
-    if arguments.work is not None:
-        paths: list[str] = json.load(sys.stdin)
-        answer = parse(paths) if arguments.work == "parse" else lint(paths)
-        json.dump(answer, sys.stdout)
-        return 0
-    for path in arguments.paths:
-        if not path.is_dir():
-            parser.error(f"{path} is not a directory")
-    if not arguments.paths:
-        parser.error("name a directory")
-    for line in report([path.resolve() for path in arguments.paths], arguments.rounds, arguments.growth):
-        print(line, flush=True)
+    """Measure."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("directory", type=Path)
+    parser.add_argument("--rounds", type=int, default=bench_phases.ROUNDS)
+    parser.add_argument("--write", action="store_true", help=f"write {PAGE.name}")
+    options = parser.parse_args()
+    options.directory.mkdir(parents=True, exist_ok=True)
+    lines = list(report(Bench(options.directory.resolve(), options.rounds), options.rounds))
+    print("\n".join(lines))
+    if options.write:
+        PAGE.write_text(written(PAGE.read_text(encoding="utf-8"), lines), encoding="utf-8")
     return 0
 
 

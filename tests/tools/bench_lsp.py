@@ -120,27 +120,33 @@ def chosen(folder: Path, most: int) -> list[Path]:
     found = discover([str(folder)], config)
     model = analyse(ProjectFiles(found.paths), config.model_settings())
     sizes = {path: module.source.rows for path, module in model.modules.items()}
-    print(f"linked: {len(sizes):,} of {len(found.paths):,} files, {sum(sizes.values()):,} lines of them\n")
+    linked = f"{len(sizes):,} of {len(found.paths):,} files, {sum(sizes.values()):,} lines of them"
+    print(f"linked: {linked}", file=sys.stderr)
     calls = {path: len(module.calls) for path, module in model.modules.items()}
     fitting = [path for path, size in sizes.items() if LINES[0] <= size <= LINES[1] and calls[path]]
     return [Path(path) for path in sorted(fitting, key=lambda path: -calls[path])[:most]]
 
 
+def table(found: Sequence[Measured]) -> Iterator[str]:
+    """What was measured, as Markdown."""
+    yield from ("| file | lines | median | p95 | worst | parse | p95 / parse |", "|---|--:|--:|--:|--:|--:|--:|")
+    for one in found:
+        yield _row(Path(one.path).name, str(one.lines), one.edits, one.parse)
+    edits = [seconds for one in found for seconds in one.edits]
+    yield _row("**all**", "", edits, statistics.median(one.parse for one in found))
+
+
+def _row(name: str, lines: str, edits: Sequence[float], parse: float) -> str:
+    p95 = percentile(edits, 0.95)
+    figures = " | ".join(f"{seconds * 1000:.0f} ms" for seconds in (statistics.median(edits), p95, max(edits), parse))
+    return f"| {name} | {lines} | {figures} | {p95 / parse:.1f} |"
+
+
 def report(linked: float, found: Sequence[Measured]) -> bool:
     """Print all; whether the budget holds."""
     print(f"the first linking took {linked:.1f} s\n")
-    print("| file | lines | median | p95 | worst | parse | p95 / parse |\n|---|--:|--:|--:|--:|--:|--:|")
-    for one in found:
-        _row(Path(one.path).name, str(one.lines), one.edits, one.parse)
-    edits = [seconds for one in found for seconds in one.edits]
-    _row("**all**", "", edits, statistics.median(one.parse for one in found))
-    return percentile(edits, 0.95) * 1000 <= BUDGET
-
-
-def _row(name: str, lines: str, edits: Sequence[float], parse: float) -> None:
-    p95 = percentile(edits, 0.95)
-    figures = " | ".join(f"{seconds * 1000:.0f} ms" for seconds in (statistics.median(edits), p95, max(edits), parse))
-    print(f"| {name} | {lines} | {figures} | {p95 / parse:.1f} |")
+    print("\n".join(table(found)))
+    return percentile([seconds for one in found for seconds in one.edits], 0.95) * 1000 <= BUDGET
 
 
 def main() -> int:

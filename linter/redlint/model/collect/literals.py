@@ -11,15 +11,21 @@ _INT64 = 1 << 63
 
 def number(start: int, end: int, text: str) -> Expression:
     """The constant of an integer or float literal; opaque where it does not fit 64 bits or is imaginary."""
+    digits = text.replace("_", "")
     try:
-        value = ast.literal_eval(text.lstrip("0") or "0") if text.isdigit() else ast.literal_eval(text)
-    except (ValueError, SyntaxError, OverflowError, MemoryError):
+        value = int(digits) if digits.isdigit() else _other_number(digits)
+    except (ValueError, OverflowError):  # more digits than Python reads
         return Opaque(start, end)
     if isinstance(value, int) and -_INT64 <= value < _INT64:
         return Constant(start, end, value)
     if isinstance(value, float):
         return Constant(start, end, value)
     return Opaque(start, end)
+
+
+def _other_number(digits: str) -> int | float:
+    """The value of a number that is not plainly decimal. Raises :class:`ValueError` where it is imaginary."""
+    return int(digits, 0) if digits[:2].lower() in ("0x", "0o", "0b") else float(digits)
 
 
 def string(text: str) -> str | bytes | None:
