@@ -20,7 +20,7 @@ from redlint.model.collected import CollectedFile, KeptFiles
 from redlint.model.conditions import linking_conditions
 from redlint.model.evaluation.evaluator import Evaluator, ModuleLoader
 from redlint.model.evaluation.outside import OutsideStores, resolve_computed
-from redlint.model.evaluation.reliance import Question, Reliance
+from redlint.model.evaluation.reliance import Question, UnneededReliance
 from redlint.model.facts import Binding, CallSite, Expression, dotted_name
 from redlint.model.files import ProjectFiles
 from redlint.model.index import ModuleIndex
@@ -132,7 +132,7 @@ class ForgettingEvaluator(Evaluator):
         """Drop all answers."""
         self._known.clear()
         self._dependents.clear()
-        self.reliance = Reliance()
+        self.reliance = UnneededReliance()
 
     # --- forgetting -----------------------------------------------------------------------------------
 
@@ -338,6 +338,8 @@ class LiveProject(Project):
         assert isinstance(evaluator, ForgettingEvaluator)
         everywhere = self._evaluator(self.load)
         self._evaluators = [evaluator, everywhere]
+        for one in self._evaluators:  # they forget by themselves what an edit changes
+            one.reliance = UnneededReliance()
         finder = EventFinder(evaluator, everywhere)
         self._calls = self._found(finder)
         requests = self._requests(self._calls, everywhere)

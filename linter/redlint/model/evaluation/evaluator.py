@@ -100,6 +100,7 @@ MOST_ROUNDS = 4
 Key = TypeVar("Key")
 Entry = TypeVar("Entry")
 
+_SETTER = "setattr"
 _BUDGET: Question = ("budget", None)
 _OUTSIDE: Question = ("outside", None)
 _OF_OUTSIDE = frozenset("oOuU")
@@ -256,10 +257,8 @@ class Evaluator:
             changed += [("calls", name) for name in module.calls_by_callee]
             changed += [("handing", name) for name in module.handed]
             changed += [("attribute", name) for name in module.class_attribute_names]
-            if module.outside_stores or "setattr" in module.calls_by_callee:
-                changed.append(_OUTSIDE)
-        if _OUTSIDE in changed:
-            changed += [question for question in self._known if question[0] in _OF_OUTSIDE]
+        if any(module.outside_stores or _SETTER in module.calls_by_callee for module in fresh):
+            changed += self._about_outside()
         subclasses, other_names = self._subclasses, self._other_names
         self._calls = self._handing = self._outside = None
         self._subclasses = self._other_names = self._attribute_names = self._script_names = None
@@ -274,15 +273,26 @@ class Evaluator:
         self.reliance.forget(gone)
         for question in gone:
             self._known.pop(question, None)
-            if question[0] == "bases":
-                self.known_bases.pop(question[1], None)  # type: ignore[call-overload]
+            kind, subject = question
+            if kind == "bases" and isinstance(subject, ScopeKey):
+                self.known_bases.pop(subject, None)
+
+    def _about_outside(self) -> list[Question]:
+        """The questions about what is stored on objects from outside."""
+        return [_OUTSIDE, *(question for question in self._known if question[0] in _OF_OUTSIDE)]
 
     def widened(self, load: ModuleLoader) -> Evaluator:
         """An evaluator that looks into further files; it knows what this one knows without them."""
         wide = Evaluator(load, self.names, self.settings, self._paths, self.is_attribute_elsewhere)
-        gone = self.reliance.on_any([_BUDGET, *self.reliance.noted("module")])
-        wide._known = {question: answer for question, answer in self._known.items() if question not in gone}
         wide._calls, wide._handing = self._calls, self._handing
+        changed = [_BUDGET, *self.reliance.noted("module")]
+        if self.calls_named(_SETTER):  # which attributes they set may depend on further files
+            changed += self._about_outside()
+        if self._subclasses is not None:
+            changed += [("subclasses", cls) for cls in _changed(self._subclasses, wide._all_subclasses())]
+        gone = self.reliance.on_any(changed)
+        kept = {question: answer for question, answer in self._known.items() if question not in gone}
+        wide._known = {**kept, **wide._known}
         return wide
 
     # --- expressions ----------------------------------------------------------------------------------

@@ -69,3 +69,10 @@ class Reliance:
         for question in questions:
             self.unsettled.discard(question)
             self._dependents.pop(question, None)
+
+
+class UnneededReliance(Reliance):
+    """For evaluators that are given no further files: nothing is noted."""
+
+    def on(self, source: Question) -> None:
+        """Note nothing."""
