@@ -214,8 +214,9 @@ class ModuleIndex:
         found: dict[int, set[str]] = {}
         for scope, name in self.self_stores:
             found.setdefault(scope, set()).add(name)
+        scopes = self.facts.scopes
         for (scope, name), group in self.bindings.items():
-            if any(not self._is_own_name(one.block) for one in group):
+            if scopes[scope].kind is ScopeKind.CLASS and not all(self._is_own_name(one.block) for one in group):
                 found.setdefault(scope, set()).add(name)
         return found
 
@@ -226,9 +227,7 @@ class ModuleIndex:
     @cached_property
     def class_attribute_names(self) -> frozenset[str]:
         """The attributes of all classes."""
-        scopes = self.facts.scopes
-        groups = (names for scope, names in self.attribute_names.items() if scopes[scope].kind is ScopeKind.CLASS)
-        return frozenset().union(*groups)
+        return frozenset().union(*self.attribute_names.values())
 
     @cached_property
     def element_stores(self) -> dict[tuple[int, str], list[Store]]:

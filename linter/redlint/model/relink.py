@@ -150,7 +150,7 @@ class ForgettingEvaluator(Evaluator):
         self._replace_stores(before, after)
         self._script_names = None
         if self._attribute_names is not None:
-            self._attribute_names.update(*after.attribute_names.values())
+            self._attribute_names |= after.class_attribute_names
         self._forget_answers(changed, after.path, same_scopes=same_scopes)
         if before is None or _class_tree(before) != _class_tree(after):
             self._replace_classes(before, after, same_scopes=same_scopes)

@@ -179,34 +179,41 @@ class Evaluator:
         was found on the way is final only then; until then it is kept apart.
         """
         key = (kind, subject)
-        known = self._answer(key)
+        reliance = self.reliance
+        known = self._known.get(key)
         if known is not None:
+            if key in reliance.unsettled:
+                reliance.on(key)
+            return known
+        known = self._tentative.get(key)
+        if known is not None:
+            reliance.on(key)
             return known
         if key in self._active:
             self._cycles.add(key)
-            self.reliance.on(key)
+            reliance.on(key)
             return self._assumed.get(key, ())
         self._steps += 1
         if self._steps > MOST_STEPS or self._depth > MOST_DEPTH:
-            self.reliance.on(_BUDGET)
+            reliance.on(_BUDGET)
             return (ANYTHING,)
         self._active.add(key)
         self._depth += 1
         begun = self._steps
-        relied = self.reliance.count
-        self.reliance.open.append(key)
+        relied = reliance.count
+        reliance.open.append(key)
         try:
             result = work()
             if key in self._cycles:
                 result = self._stable(key, work, result, begun)
         finally:
-            self.reliance.open.pop()
+            reliance.open.pop()
             self._depth -= 1
             self._active.discard(key)
             self._cycles.discard(key)
-        if self.reliance.count != relied:
-            self.reliance.unsettled.add(key)
-            self.reliance.on(key)
+        if reliance.count != relied:
+            reliance.unsettled.add(key)
+            reliance.on(key)
         if self._cycles:
             self._tentative[key] = result
             return result
@@ -217,17 +224,6 @@ class Evaluator:
         if self._assumed:
             self._assumed.clear()
         return result
-
-    def _answer(self, key: Question) -> Values | None:
-        """What is known of a question already, noted as relied on where it is not final."""
-        known = self._known.get(key)
-        if known is None:
-            known = self._tentative.get(key)
-            if known is not None:
-                self.reliance.on(key)
-        elif key in self.reliance.unsettled:
-            self.reliance.on(key)
-        return known
 
     def _stable(self, key: Question, work: Callable[[], Values], result: Values, begun: int) -> Values:
         """What a subject of a cycle comes to: it is worked out again until nothing is added."""
