@@ -39,6 +39,7 @@ from redlint.upgrade_command import upgrade
 def main() -> None:
     """Run the command line of this process."""
     signal.signal(signal.SIGTERM, _terminated)
+    _open_streams()
     # What linking makes is big and lives as long as the process: looking for garbage in it, and taking it apart at the
     # end, would be a tenth of the time.
     gc.disable()
@@ -48,12 +49,18 @@ def main() -> None:
         _leave(end.code)
 
 
+def _open_streams() -> None:
+    """Have streams that were closed when the process began take what is written to them, and lose it."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 - for good
+
+
 def _leave(code: str | int | None) -> NoReturn:
     """End the process at once; its memory is the system's."""
-    with contextlib.suppress(OSError, ValueError):
-        sys.stderr.flush()
     try:
-        sys.stdout.flush()
+        for stream in (sys.stderr, sys.stdout):
+            stream.flush()
     except (OSError, ValueError):
         os._exit(EXIT_BROKEN_PIPE)
     os._exit(code if isinstance(code, int) else EXIT_CLEAN if code is None else EXIT_FAILED)

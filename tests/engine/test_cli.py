@@ -172,6 +172,27 @@ def test_a_broken_pipe_is_quiet(project: Path) -> None:
         assert child.wait(60) in (0, 141, -signal.SIGPIPE)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="descriptors of Unix")
+@pytest.mark.parametrize("closed", [1, 2])
+def test_streams_that_are_closed_are_no_matter(project: Path, closed: int) -> None:
+    (project / "app.py").write_text(KEYS)
+    script = f"exec {sys.executable} -m redlint check --output-file found.txt {closed}>&-"
+    done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "RED101" in (project / "found.txt").read_text()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+def test_a_full_disk_is_a_failure(project: Path) -> None:
+    (project / "app.py").write_text(KEYS)
+    with open("/dev/full", "w") as full:  # noqa: PTH123 - a device
+        command = [sys.executable, "-m", "redlint", "check"]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize(
     ("level", "expected"),
     [("error", [1, 0, 0]), ("warning", [1, 1, 0]), ("info", [1, 1, 1]), (None, [1, 1, 0])],
