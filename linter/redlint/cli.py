@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import gc
 import os
@@ -57,7 +58,8 @@ def _open_streams() -> None:
 
 
 def _leave(code: str | int | None) -> NoReturn:
-    """End the process at once; its memory is the system's."""
+    """End the process at once, after what others want done at its end; its memory is the system's."""
+    atexit._run_exitfuncs()
     try:
         for stream in (sys.stderr, sys.stdout):
             stream.flush()

@@ -37,6 +37,7 @@ LAYERS: Final = (
         "redlint.facts_files",
         "redlint.shards",
         "redlint.remembered",
+        "redlint.known_findings",
         "redlint.runner",
         "redlint.job",
         "redlint.atomic_write",
