@@ -47,6 +47,8 @@ def main() -> None:
     try:
         cli(prog_name="redlint")
     except SystemExit as end:
+        if end.code in (EXIT_INTERRUPTED, EXIT_TERMINATED):
+            raise  # other processes may still be starting: they notice an end that takes its time
         _leave(end.code)
 
 
